@@ -1,0 +1,44 @@
+# Everything a person does here starts with one word. `make help` lists the words.
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= var
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check lock clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+
+.venv/run: requirements/run.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=python3.12 ..."; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/run.txt
+	@touch $@
+
+.venv/dev: .venv/run requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.txt
+	@touch $@
+
+run: .venv/run ## set up and start everything on http://127.0.0.1:$(PORT), data in $(DATA)/
+	$(BIN)/python -m services.case web --host 127.0.0.1 --port $(PORT) --data $(DATA)
+
+demo: .venv/run ## walk two whole cases over HTTP on a server of their own
+	$(BIN)/python -m services.case demo
+
+test: .venv/dev ## run the tests
+	$(BIN)/python -m pytest
+
+check: .venv/dev ## format, lint, types, import rules, the gate on every bundle
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m services.case check
+
+lock: ## pin every dependency by hash, without addresses
+	uv pip compile pyproject.toml --extra case --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
+	uv pip compile pyproject.toml --extra case --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
+
+clean: ## remove the virtual environment and all local data
+	rm -rf .venv $(DATA)
