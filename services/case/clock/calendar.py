@@ -155,6 +155,4 @@ def weekdays(start_year: int) -> Iterator[date]:
     """Every Monday to Friday of an academic year. Raises DateOutOfReach outside 1990 to 2100."""
     if not FIRST_YEAR <= start_year < LAST_YEAR:
         raise DateOutOfReach
-    return (
-        day for day in days_between(date(start_year, 8, 1), date(start_year + 1, 7, 31)) if day.weekday() < 5
-    )
+    return (day for day in days_between(date(start_year, 8, 1), date(start_year + 1, 7, 31)) if day.weekday() < 5)

@@ -23,8 +23,8 @@ class CalendarRefused(FileRefused):
 def read_calendar(text: str, file: str) -> Calendar:
     """The calendar in a TOML text; `file` is only named in refusals.
 
-    Raises CalendarRefused: bad TOML, unknown key, wrong type or code, reversed, unordered or overlapping ranges,
-    a date outside the academic year, an exception that is stated twice or contradicts another.
+    Raises CalendarRefused: bad TOML, unknown key, wrong type or code, reversed, unordered or overlapping
+    ranges, a date outside the academic year, an exception that is stated twice or contradicts another.
     """
     try:
         table = tomllib.loads(text)
@@ -83,9 +83,7 @@ def _dates(calendar: Calendar) -> Iterator[tuple[str, date]]:
     for place, exception in enumerate(calendar.year_groups):
         if (exception.day is None) == (exception.days is None):
             continue
-        yield from (
-            (f"year_group[{place}].{'date' if exception.day else 'dates'}", day) for day in exception.span
-        )
+        yield from ((f"year_group[{place}].{'date' if exception.day else 'dates'}", day) for day in exception.span)
 
 
 def _range_faults(calendar: Calendar) -> Iterator[tuple[str, str]]:
@@ -131,10 +129,7 @@ def _exception_faults(calendar: Calendar) -> Iterator[tuple[str, str]]:
             if day in seen:
                 yield key, f"{day} has an exception already: name all its years together"
             if day in closed:
-                yield (
-                    key,
-                    f"{day} is closed too; a day open to some years is a school day, so leave out the closure",
-                )
+                yield key, f"{day} is closed too: a day open to some is a school day, leave out the closure"
             seen.add(day)
         if not any(day in school_days for day in days_between(first, last)):
             yield key, f"{first} is no school day anyway"

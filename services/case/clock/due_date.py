@@ -6,9 +6,7 @@ from typing import Literal
 
 import msgspec
 
-Unit = Literal[
-    "school_days", "working_days", "school_weeks", "calendar_days", "calendar_weeks", "calendar_months"
-]
+Unit = Literal["school_days", "working_days", "school_weeks", "calendar_days", "calendar_weeks", "calendar_months"]
 Counting = Literal[
     "within",  # the anchor is day 0
     "inclusive",  # the anchor is day 1, or the first school day after it

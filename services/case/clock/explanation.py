@@ -1,4 +1,4 @@
-"""Says day by day, in sentences, how a date was counted: from the stored `DueDate` alone, so for ever the same."""
+"""Says day by day how a date was counted: from the stored `DueDate` alone, so for ever the same."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Dates that need no school's calendar: calendar days, weeks and months, working days, and letters by post."""
+"""Dates that need no school's calendar: calendar days, weeks and months, working days, letters by post."""
 
 import calendar as months
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ _DAYS: dict[Unit, int] = {"calendar_days": 1, "calendar_weeks": 7}
 def after(count: int, unit: Unit, anchor: date) -> DueDate:
     """`count` calendar days, weeks or months after the anchor, which is day 0.
 
-    A month ends on the same day of the month, or on its last day (UK GDPR article 12(3), as the ICO reads it).
+    A month ends on the same day of the next, or on its last day (UK GDPR article 12(3), as the ICO reads it).
     """
     due = _months_on(anchor, count) if unit == "calendar_months" else _days_on(anchor, count * _DAYS[unit])
     return DueDate(due=due, anchor=anchor, rule="within", count=count, unit=unit)

@@ -19,7 +19,7 @@ class FileRefused(ValueError):
 
 
 def key_and_reason(error: msgspec.ValidationError) -> tuple[str, str]:
-    """The key and the sentence in an error of shape: an unknown key, a wrong type or a value not in the list."""
+    """Key and sentence of an error of shape: an unknown key, a wrong type or a value not in the list."""
     text = str(error)
     found = _PATH.match(text)
     reason, path = (found["reason"], found["path"]) if found else (text, "")

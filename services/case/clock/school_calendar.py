@@ -32,7 +32,7 @@ class DayBook(Protocol):
 
 
 class SchoolCalendar:
-    """One school's days. A year without a calendar of the school's own is laid out too, but says so in `assumed`.
+    """One school's days. A year without a calendar of its own is laid out too, but says so in `assumed`.
 
     What stands in, best first: the authority's default calendar of that year; the terms of the nearest year
     of the school, then of the authority, on the same dates; Monday to Friday without bank holidays.
@@ -66,9 +66,7 @@ class SchoolCalendar:
 
     def for_year_group(self, year_group: str | None) -> "SchoolCalendar":
         """The same calendars, for the sessions of one year group."""
-        return SchoolCalendar(
-            self._own.values(), self._default.values(), name=self.name, year_group=year_group
-        )
+        return SchoolCalendar(self._own.values(), self._default.values(), name=self.name, year_group=year_group)
 
     def _lay_out(self, start_year: int) -> SchoolYear:
         own = self._own.get(start_year)
@@ -84,9 +82,7 @@ class SchoolCalendar:
                 repeated = _repeated(nearest, start_year)
                 note = f"{missing}: the terms of {nearest.academic_year} are repeated on the same dates"
                 return SchoolYear(repeated.reasons(self._year_group), assumed=note)
-        return monday_to_friday(
-            start_year, f"{missing}: every Monday to Friday except bank holidays is counted"
-        )
+        return monday_to_friday(start_year, f"{missing}: every Monday to Friday except bank holidays is counted")
 
     def _as_written(self, calendar: Calendar, assumed: str = "") -> SchoolYear:
         halves = frozenset(half.day for half in calendar.half_days)

@@ -1,7 +1,7 @@
-"""Counts school days (or working days), forwards and backwards. Pure: calendars and dates in, explained date out.
+"""Counts school days (or working days), forwards and backwards. Calendars and dates in, explained date out.
 
-A day is counted by the model of the exclusion regulations (SI 2012/1033): "the fifteenth school day after the day
-on which the application is made", so that the day itself is day 0 and the limit ends with day 15.
+The exclusion regulations (SI 2012/1033) give the model: "the fifteenth school day after the day on which the
+application is made", so that the day itself is day 0 and the limit ends with day 15.
 """
 
 from bisect import bisect_left, bisect_right
@@ -50,7 +50,7 @@ def nth_day(book: DayBook, count: int, start: date) -> DueDate:
 
 
 def sixth_day(book: DayBook, start: date) -> DueDate:
-    """The day from which education is owed when an exclusion starts on `start` (SI 2007/1870; SI 2014/3216)."""
+    """The day from which education is owed, an exclusion starting on `start` (SI 2007/1870; SI 2014/3216)."""
     return nth_day(book, SIXTH, start)
 
 
@@ -135,9 +135,7 @@ def has_day_between(book: DayBook, earlier: date, later: date) -> bool:
     return earlier < later and nth_after(book, 1, earlier) < later
 
 
-def _due_date(
-    book: DayBook, rule: Counting, count: int, anchor: date, due: date, first: date, last: date
-) -> DueDate:
+def _due_date(book: DayBook, rule: Counting, count: int, anchor: date, due: date, first: date, last: date) -> DueDate:
     """The date found, with what was passed over from `first` to `last`."""
     skipped, assumed = _between(book, first, last)
     return DueDate(

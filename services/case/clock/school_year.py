@@ -1,4 +1,4 @@
-"""One academic year laid out for counting: sorted school days, and the runs of days between them with reasons."""
+"""One academic year laid out for counting: its school days, and the runs between them with reasons."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from services.case.clock.due_date import Skipped
 
 
 class SchoolYear:
-    """Immutable. `days` are the school days, sorted; `half_days` those with one session; `assumed` says what stood
-    in for a missing calendar, and is empty where there was one."""
+    """Immutable. `days` are the school days, sorted; `half_days` those with one session; `assumed` says what
+    stood in for a missing calendar, and is empty where there was one."""
 
     __slots__ = ("_run_firsts", "_run_lasts", "_runs", "assumed", "days", "half_days", "reasons")
 

@@ -1,0 +1,61 @@
+"""The folder of calendars, and which of them a school follows."""
+
+from pathlib import Path
+
+from services.case.clock.calendar import Calendar
+from services.case.clock.calendar_text import CalendarRefused, read_calendar
+from services.case.clock.school_calendar import SchoolCalendar
+
+_Year = tuple[str, int]
+
+
+def read_calendar_file(path: Path) -> Calendar:
+    """The calendar in a file. Raises CalendarRefused, also where the file cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CalendarRefused(path.name, "", "cannot be read as UTF-8 text") from error
+    return read_calendar(text, path.name)
+
+
+class CalendarShelf:
+    """Every calendar known. A school has those that name it; its authority's default calendars stand in."""
+
+    def __init__(self) -> None:
+        self._own: dict[_Year, tuple[str, Calendar]] = {}
+        self._default: dict[_Year, tuple[str, Calendar]] = {}
+        self._schools: dict[tuple[str, str | None], SchoolCalendar] = {}
+
+    def add(self, calendar: Calendar, file: str) -> None:
+        """Puts a calendar on the shelf. Raises CalendarRefused if a school or authority has one for that year."""
+        for urn in (calendar.urn,) if calendar.urn else calendar.schools:
+            key = "urn" if calendar.urn else "schools"
+            self._put(self._own, urn, calendar, file, f"{key}: {urn}")
+        if calendar.default and calendar.authority:
+            self._put(self._default, calendar.authority, calendar, file, "default")
+        self._schools.clear()
+
+    def school(self, urn: str, authority: str) -> SchoolCalendar:
+        """The days of a school; a school without calendars has days too, and they are provisional."""
+        known = self._schools.get((urn, authority))
+        if known is None:
+            own = [calendar for (holder, _), (_, calendar) in self._own.items() if holder == urn]
+            default = [calendar for (holder, _), (_, calendar) in self._default.items() if holder == authority]
+            known = self._schools[urn, authority] = SchoolCalendar(own, default, name=urn)
+        return known
+
+    @staticmethod
+    def _put(held: dict[_Year, tuple[str, Calendar]], holder: str, calendar: Calendar, file: str, key: str) -> None:
+        other = held.get((holder, calendar.start_year))
+        if other is not None:
+            reason = f"a calendar for {calendar.academic_year} is in {other[0]} already"
+            raise CalendarRefused(file, key, reason)
+        held[holder, calendar.start_year] = file, calendar
+
+
+def load_calendars(*folders: Path) -> CalendarShelf:
+    """The calendars in the `*.toml` files of some folders. Raises CalendarRefused with file and key."""
+    shelf = CalendarShelf()
+    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+        shelf.add(read_calendar_file(path), path.name)
+    return shelf

@@ -1,0 +1,100 @@
+"""Every value that an authority's policy holds: what it may be, how binding it is, and on what basis.
+
+LAW: a locked constant (`services/case/clock/rules.py`). GUIDANCE: a default that warns when overridden.
+LOCAL: the authority's to choose.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from services.case.clock.rules import LAW, LawConstant
+from services.case.policy.ladder import Code, History, Needs, Rung, Waiver
+
+Strength = Literal["LAW", "GUIDANCE", "LOCAL"]
+Off = Literal["off"]
+Placement = Literal["short_term_off_site", "placement", "off_site_direction", "managed_move"]
+Signatory = Literal["pupil", "parent", "parent2", "home_head", "receiving_head"]
+
+GUIDANCE_2026 = date(2026, 7, 26)
+_ALWAYS = date.min
+_PLACEMENTS = ("short_term_off_site", "placement", "off_site_direction", "managed_move")
+_FOUR_PARTIES = ("pupil", "parent", "home_head", "receiving_head")
+
+
+class Parameter(msgspec.Struct, frozen=True):
+    """One key. `type` is what its value may be; `since` when its strength begins; no default: it must be given."""
+
+    key: str
+    type: Any
+    default: Any
+    strength: Strength
+    basis: str
+    since: date = _ALWAYS
+
+
+def _range(low: int, high: int) -> Any:
+    return Annotated[int, msgspec.Meta(ge=low, le=high)]
+
+
+def _list_of(element: Any, at_least: int = 0) -> Any:
+    return Annotated[tuple[element, ...], msgspec.Meta(min_length=at_least)]
+
+
+def _law(constant: LawConstant) -> Parameter:
+    return Parameter(constant.key, type(constant.value), None, "LAW", constant.citation, constant.effective_from)
+
+
+def _guidance(key: str, kind: Any, default: Any, basis: str, since: date = _ALWAYS) -> Parameter:
+    return Parameter(key, kind, default, "GUIDANCE", basis, since)
+
+
+def _local(key: str, kind: Any, default: Any, basis: str) -> Parameter:
+    return Parameter(key, kind, default, "LOCAL", basis)
+
+
+REQUIRED = object()
+
+_2026 = "Suspension and permanent exclusion guidance, July 2026"
+_OFF_SITE = "Off-site direction guidance; unit and number to be checked with a practitioner"
+_PROTOCOLS = "Managed move protocols of authorities differ"
+_PROPOSED = "Proposed here; no authority behind it"
+
+PARAMETERS: dict[str, Parameter] = {
+    parameter.key: parameter
+    for parameter in (
+        *map(_law, LAW),
+        _guidance("mm.model", Literal["OSD_THEN_MM", "MM_ONLY", "LEGACY_TRIAL"], "OSD_THEN_MM", _2026, GUIDANCE_2026),
+        _guidance("mm.legacyTrial.enabled", bool, False, _2026, GUIDANCE_2026),
+        _guidance("mm.requiredSignatories", _list_of(Signatory, 1), _FOUR_PARTIES, _2026),
+        _guidance("osd.reviewInviteDaysBefore", _range(1, 30), 6, _OFF_SITE),
+        _guidance("osd.reviewOutcomeNoticeDays", _range(1, 30), 6, _OFF_SITE),
+        _guidance("lunchtime.halfDayUnits", _range(1, 2), 1, "Suspension and permanent exclusion guidance"),
+        _guidance("cpFile.transferDays", _range(1, 30), 5, "Keeping children safe in education: calendar days"),
+        _local(
+            "osd.noticeCounting",
+            Literal["CLEAR_DAYS", "LENIENT"],
+            "CLEAR_DAYS",
+            "SI 2010/1156 says not less than two school days; clear days are the safe reading",
+        ),
+        _local("osd.reviewIntervalSchoolWeeks", _range(1, 8), 2, _PROTOCOLS),
+        _local("osd.reviewMaxGapSchoolDays", _range(1, 60), 30, _PROPOSED),
+        _local("osd.plannedLengthSchoolWeeks", _range(4, 16), 8, _PROTOCOLS),
+        _local("osd.maxExtensions", _range(0, 3), 1, _PROTOCOLS),
+        _local("osd.extensionSchoolWeeks", _range(1, 16), 6, _PROTOCOLS),
+        _local("mm.extraSignatories", _list_of(Code), (), _PROTOCOLS),
+        _local("mm.bothPRHoldersRequired", bool, True, _PROTOCOLS),
+        _local("mm.ehcpGate", Literal["BLOCK", "DIVERT_THEN_ALLOW_IF_PLAN_AMENDED"], "BLOCK", "Local SEND practice"),
+        _local("mm.senSupportGate", Literal["SEND_PANEL", "NONE"], "SEND_PANEL", "Local SEND practice"),
+        _local("mm.coolingOffSchoolDays", _range(0, 20), 2, _PROPOSED),
+        _local("mm.minAttendancePct", _range(0, 100) | Off, "off", _PROTOCOLS),
+        _local("mm.maxPerPupilPerKeyStage", _range(1, 5), 1, _PROPOSED),
+        _local("mm.maxInboundPerSchoolPerYearGroup", _range(1, 50) | Off, "off", _PROTOCOLS),
+        _local("send.panel_before", _list_of(Placement), _PLACEMENTS, "Local SEND practice"),
+        _local("ladder.rungs", _list_of(Rung, 1), REQUIRED, "Local ladder of support"),
+        _local("ladder.history", History, History(), "Local practice: a history of exclusions"),
+        _local("ladder.needs", Needs, "history_and_exhaustion", "Local practice"),
+        _local("ladder.waiver", Waiver, "none", "Local practice; most authorities have none"),
+    )
+}
