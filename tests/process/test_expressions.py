@@ -246,8 +246,8 @@ def test_a_time_without_quotation_marks_is_refused_helpfully(text: str) -> None:
     "text",
     ['"2026-11-03T09:00:00"', '"2026-02-31"', '"-P5D"', '"P"', '"PT"', '"P5"', '"5 days"', '"R0/P1D"',
      '"R3/PT0S"', '"R3/2026-11-03T09:00:00Z/P1D"', '"P1W2D"', '""', "5", "None",
-     'deadline(name)', "deadline()", "deadline", 'deadline("a", "2026-11-03", 1)', 'deadline("a", anchor="2026-11-03")', 'deadline("a") == 1',
-     'len(deadline("a"))', '"p5d"', '"P999999999Y"'],
+     'deadline(name)', "deadline()", "deadline", 'deadline("a", "2026-11-03", 1)',
+     'deadline("a", anchor="2026-11-03")', 'deadline("a") == 1', 'len(deadline("a"))', '"p5d"', '"P999999999Y"'],
 )  # fmt: skip
 def test_a_timer_that_says_no_time_is_refused(text: str) -> None:
     with pytest.raises(ExpressionRefused):
