@@ -1,0 +1,132 @@
+"""A case as it stands: what its events add up to, and all that deciding needs. `apply` in `folding.py` only assigns."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+
+class Task(msgspec.Struct, omit_defaults=True):
+    """An open task. `revision` counts what happened to the task itself since it was offered."""
+
+    id: int
+    instance: int
+    key: str
+    element: str
+    role: str
+    org: str
+    party: str = ""
+    person: str = ""
+    agreement: str = ""
+    assignee: str = ""
+    revision: int = 0
+
+
+class Deadline(msgspec.Struct, omit_defaults=True):
+    """An open deadline."""
+
+    id: int
+    name: str
+    duty: bool
+    due: date
+    acts_at: datetime
+    strength: str = "LOCAL"
+    instance: int = 0
+    timer: str = ""
+    task: int = 0
+    missed: bool = False
+
+
+class Instance(msgspec.Struct, omit_defaults=True):
+    """A process instance of the case. `tokens` are the keys at which tokens rest."""
+
+    id: int
+    process: str
+    bundle: str
+    starter: int = 0
+    ended: bool = False
+    outcome: str = ""
+    tokens: dict[str, None] = {}
+
+
+class Terms(msgspec.Struct, omit_defaults=True):
+    """The terms issued for agreement, with each party's answer so far."""
+
+    version: int = 0
+    hash: str = ""
+    task: int = 0
+    answers: dict[str, str] = {}
+
+
+class Reached(msgspec.Struct, omit_defaults=True):
+    """The last time that a milestone was reached."""
+
+    on: date
+    outcome: str = ""
+    fields: dict[str, Any] = {}
+
+
+class Strategy(msgspec.Struct, omit_defaults=True):
+    """One attempt at a rung of the ladder (domain section 2.4), as its milestones tell."""
+
+    rung: str
+    started_on: date
+    reviews: int = 0
+    concluded_on: date | None = None
+    outcome: str = ""
+
+
+class Case(msgspec.Struct, omit_defaults=True):
+    """The aggregate. `facts` are in clear, `personal` facts are not and go with the key · `version` is the last event's
+    and `hash` its link in the chain · `edition` counts what changes the case's ETag: status and corrected facts ·
+    `done` gives for each task that is over the version of the event that ended it · `involved` the roles at
+    organisations that have been asked for something · `shared_with` to whom the pack is open · `drafted` the terms
+    last drafted · `counts` how many tasks, deadlines, instances, notes, concerns and terms there have been.
+    """
+
+    stream: UUID
+    version: int = 0
+    hash: bytes = bytes(32)
+    edition: int = 0
+    ref: str = ""
+    status: str = ""
+    process: str = ""
+    authority: str = ""
+    home_school: str = ""
+    policy: str = ""
+    opened_on: date | None = None
+    outcome: str = ""
+    concerned: bool = False
+    erased: bool = False
+    parties: dict[str, str] = {}
+    facts: dict[str, Any] = {}
+    personal: dict[str, Any] = {}
+    shared_with: dict[str, str] = {}
+    involved: dict[str, None] = {}
+    terms: Terms = msgspec.field(default_factory=Terms)
+    drafted: dict[str, Any] = {}
+    drafted_by: int = 0
+    tasks: dict[int, Task] = {}
+    done: dict[int, int] = {}
+    deadlines: dict[int, Deadline] = {}
+    instances: dict[int, Instance] = {}
+    milestones: dict[str, Reached] = {}
+    strategies: list[Strategy] = []
+    counts: dict[str, int] = {}
+
+    def next(self, kind: str) -> int:
+        """The number that the next task, deadline, instance, note or concern of this case will have."""
+        return self.counts.get(kind, 0) + 1
+
+    def task_id(self, number: int) -> str:
+        return f"{self.ref}-{number}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in ("open", "held")
+
+    @property
+    def has_next_step(self) -> bool:
+        """Whether anything can move the case: a task, a timer, or a running instance that awaits something."""
+        return bool(self.tasks) or bool(self.deadlines) or any(i.tokens for i in self.instances.values() if not i.ended)

@@ -1,0 +1,160 @@
+"""Every way a person can be refused. The docstring is the sentence they read; HTTP knows the status, not we."""
+
+from typing import Any, ClassVar
+
+
+class Refusal(Exception):
+    """This cannot be done."""
+
+    slug: ClassVar[str] = ""
+
+    def __init__(self, sentence: str = "", **details: Any) -> None:
+        self.sentence = sentence or (type(self).__doc__ or "").strip()
+        self.details = details
+        super().__init__(self.sentence)
+
+    def __init_subclass__(cls) -> None:
+        cls.slug = "".join(f"-{c.lower()}" if c.isupper() else c for c in cls.__name__).lstrip("-")
+
+
+class CaseUnknown(Refusal):
+    """There is no such case, or it is not one that you work with."""
+
+
+class TaskUnknown(Refusal):
+    """There is no such task, or it is not one that you work with."""
+
+
+class NotAllowed(Refusal):
+    """Your role does not do this in this case."""
+
+
+class NotSignedIn(Refusal):
+    """Sign in to go on."""
+
+
+class CaseNotOpen(Refusal):
+    """The case is closed. Reopen it first."""
+
+
+class CaseAlreadyOpen(Refusal):
+    """The case is open already."""
+
+
+class CaseOnHold(Refusal):
+    """The case is on hold: no task is completed and no agreement given until it is resumed."""
+
+
+class CaseNotOnHold(Refusal):
+    """The case is not on hold."""
+
+
+class ConcernUnresolved(Refusal):
+    """A concern of pressure was raised. Only the authority's inclusion team can resume the case."""
+
+
+class TaskOver(Refusal):
+    """This task is not open any more."""
+
+
+class TaskTaken(Refusal):
+    """Somebody else has claimed this task."""
+
+
+class TaskNotClaimed(Refusal):
+    """Nobody has claimed this task."""
+
+
+class TaskEdited(Refusal):
+    """The task has changed since you opened it."""
+
+
+class CaseEdited(Refusal):
+    """The case has changed since you opened it."""
+
+
+class TermsChanged(Refusal):
+    """The terms have changed since you read them. Read the new terms before you answer."""
+
+
+class NoTerms(Refusal):
+    """There are no terms to agree to at the moment."""
+
+
+class NotAParty(Refusal):
+    """This agreement does not ask that party."""
+
+
+class AlreadyAnswered(Refusal):
+    """This party has answered already."""
+
+
+class NothingToWithdraw(Refusal):
+    """There is nothing to withdraw: this party has not agreed, or the move is complete."""
+
+
+class PreconditionMissing(Refusal):
+    """Say which version you have seen: send its ETag as If-Match."""
+
+
+class KeyUsedOtherwise(Refusal):
+    """This Idempotency-Key was used before for another request."""
+
+
+class AlreadyOpenForPupil(Refusal):
+    """There is an open case for this pupil already."""
+
+
+class PossibleDuplicate(Refusal):
+    """A pupil with this name and date of birth has an open case. Check it; if this is somebody else, say so."""
+
+
+class ProcessUnknown(Refusal):
+    """There is no process of that name in use."""
+
+
+class ProcessRunning(Refusal):
+    """That process is running in this case already."""
+
+
+class SchoolUnknown(Refusal):
+    """That school is not in the directory of this authority."""
+
+
+class ReasonMissing(Refusal):
+    """Give a reason."""
+
+
+class OutcomeUnknown(Refusal):
+    """That is not an outcome with which a case can be closed."""
+
+
+class AnswersInvalid(Refusal):
+    """Some answers need to be put right."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__(errors=errors)
+
+
+class NothingToCorrect(Refusal):
+    """There is no such answer to correct."""
+
+
+class ClockOnlyForward(Refusal):
+    """The clock only goes forward."""
+
+
+class BodyMalformed(Refusal):
+    """The request could not be read."""
+
+
+class TooLarge(Refusal):
+    """The request is too large."""
+
+
+class TryAgain(Refusal):
+    """The service is busy or its database is away. Nothing was changed; try again in a moment."""
+
+
+class Erased(Refusal):
+    """The personal data of this case was destroyed; nothing more can be written to it."""

@@ -1,0 +1,249 @@
+"""`apply`: a case after one more event. It only assigns; every event type has its line in `APPLY`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from services.case.domain import events as e
+from services.case.domain.case import Case, Deadline, Instance, Reached, Strategy, Task, Terms
+from services.case.domain.trace import Trace
+
+
+def apply(case: Case, event: e.Event) -> None:
+    """Change `case` to what it is after `event`, its next. The chain's hash is the store's to keep."""
+    case.version += 1
+    APPLY[type(event)](case, event)
+
+
+def _opened(case: Case, event: e.CaseOpened) -> None:
+    case.ref, case.process, case.authority = event.ref, event.process, event.authority
+    case.home_school, case.policy = event.home_school, event.policy
+    case.parties, case.facts = dict(event.parties), dict(event.facts)
+    case.personal = dict((event.personal or {}).get("facts", {}))
+    case.opened_on = event.meta.effective_on
+    case.status = "open"
+    case.erased = False
+
+
+def _started(case: Case, event: e.ProcessStarted) -> None:
+    case.counts["instance"] = event.instance
+    case.instances[event.instance] = Instance(event.instance, event.process, event.bundle, event.starter)
+    _trace(case, event.instance, event.trace)
+
+
+def _trace(case: Case, instance: int, trace: Trace) -> None:
+    tokens = case.instances[instance].tokens
+    for key in trace.left:
+        tokens.pop(key, None)
+    for key in trace.active:
+        tokens[key] = None
+
+
+def _offered(case: Case, event: e.TaskOffered) -> None:
+    case.counts["task"] = event.task
+    case.tasks[event.task] = Task(
+        event.task,
+        event.instance,
+        event.key,
+        event.element,
+        event.role,
+        event.org,
+        event.party,
+        event.person,
+        event.agreement,
+    )
+    case.involved[f"{event.role}@{event.org}"] = None
+
+
+def _claimed(case: Case, event: e.TaskClaimed) -> None:
+    task = case.tasks[event.task]
+    task.assignee = event.person
+    task.revision += 1
+
+
+def _released(case: Case, event: e.TaskReleased) -> None:
+    task = case.tasks[event.task]
+    task.assignee = ""
+    task.revision += 1
+
+
+def _reassigned(case: Case, event: e.TaskReassigned) -> None:
+    task = case.tasks[event.task]
+    task.assignee = event.to
+    task.revision += 1
+
+
+def _completed(case: Case, event: e.TaskCompleted) -> None:
+    task = case.tasks.pop(event.task)
+    case.done[event.task] = case.version
+    personal = event.personal or {}
+    _set_facts(case, event.facts, personal.get("facts", {}))
+    if task.agreement == "draft":
+        case.drafted = {**event.answers, **personal.get("answers", {})}
+        case.drafted_by = event.task
+    elif task.agreement == "terms":
+        case.terms.answers[event.party] = "agreed" if event.answers.get("agree") == "yes" else "refused"
+    _trace(case, event.instance, event.trace)
+
+
+def _set_facts(case: Case, facts: dict[str, Any], personal: dict[str, Any]) -> None:
+    case.facts.update(facts)
+    case.personal.update(personal)
+
+
+def _cancelled(case: Case, event: e.TaskCancelled) -> None:
+    del case.tasks[event.task]
+    case.done[event.task] = case.version
+
+
+def _deadline_set(case: Case, event: e.DeadlineSet) -> None:
+    case.counts["deadline"] = event.deadline
+    case.deadlines[event.deadline] = Deadline(
+        event.deadline,
+        event.name,
+        event.duty,
+        event.due,
+        event.acts_at,
+        event.strength,
+        event.instance,
+        event.timer,
+        event.task,
+    )
+
+
+def _deadline_moved(case: Case, event: e.DeadlineMoved) -> None:
+    deadline = case.deadlines[event.deadline]
+    deadline.due, deadline.acts_at = event.due, event.acts_at
+
+
+def _deadline_missed(case: Case, event: e.DeadlineMissed) -> None:
+    case.deadlines[event.deadline].missed = True
+
+
+def _deadline_over(case: Case, event: e.DeadlineMet | e.DeadlineWithdrawn) -> None:
+    del case.deadlines[event.deadline]
+
+
+def _input(case: Case, event: e.TimerFired | e.MessageReceived) -> None:
+    _trace(case, event.instance, event.trace)
+    if isinstance(event, e.MessageReceived) and event.message == "agreement_withdrawn":
+        case.terms.answers[event.payload["party"]] = "withdrawn"
+
+
+def _fact(case: Case, event: e.FactSet) -> None:
+    case.facts[event.name] = event.value
+
+
+def _terms(case: Case, event: e.TermsIssued) -> None:
+    case.terms = Terms(event.version, event.hash, event.task)
+    case.counts["terms"] = event.version
+
+
+def _shared(case: Case, event: e.PackShared) -> None:
+    case.shared_with[event.with_] = event.org
+
+
+def _revoked(case: Case, event: e.PackRevoked) -> None:
+    case.shared_with.pop(event.with_, None)
+
+
+def _ended(case: Case, event: e.ProcessEnded) -> None:
+    instance = case.instances[event.instance]
+    instance.ended, instance.outcome = True, event.outcome
+    instance.tokens = {}
+
+
+def _noted(case: Case, event: e.NoteAdded) -> None:
+    case.counts["note"] = event.note
+
+
+def _corrected(case: Case, event: e.AnswerCorrected) -> None:
+    personal = event.personal or {}
+    if event.fact:
+        if "value" in personal:
+            case.personal[event.fact] = personal["value"]
+        else:
+            case.facts[event.fact] = event.value
+    case.edition += 1
+
+
+def _concern(case: Case, event: e.ConcernRaised) -> None:
+    case.counts["concern"] = event.concern
+    case.concerned = True
+    _status(case, "held")
+
+
+def _status(case: Case, status: str) -> None:
+    if case.status != status:
+        case.status = status
+        case.edition += 1
+
+
+def _held(case: Case, event: e.CaseHeld) -> None:
+    _status(case, "held")
+
+
+def _resumed(case: Case, event: e.CaseResumed) -> None:
+    case.concerned = False
+    _status(case, "open")
+
+
+def _closed(case: Case, event: e.CaseClosed) -> None:
+    case.outcome = event.outcome
+    _status(case, "closed")
+
+
+def _reopened(case: Case, event: e.CaseReopened) -> None:
+    case.outcome = ""
+    _status(case, "open")
+
+
+def _erased(case: Case, event: e.SubjectKeyDestroyed) -> None:
+    case.personal, case.drafted, case.erased = {}, {}, True
+
+
+def _milestone(case: Case, event: e.Milestone) -> None:
+    on = event.meta.effective_on
+    case.milestones[event.name] = Reached(on, event.outcome, event.fields)
+    rung = event.fields.get("rung")
+    if event.name == "strategy.started" and rung:
+        case.strategies.append(Strategy(rung, on))
+    current = case.strategies[-1] if case.strategies else None
+    if current is not None and current.rung == rung:
+        if event.name == "strategy.reviewed":
+            current.reviews += 1
+        elif event.name == "strategy.concluded":
+            current.concluded_on, current.outcome = on, event.outcome
+
+
+APPLY: dict[type, Callable[[Case, Any], None]] = {
+    e.CaseOpened: _opened,
+    e.ProcessStarted: _started,
+    e.TaskOffered: _offered,
+    e.DeadlineSet: _deadline_set,
+    e.TaskClaimed: _claimed,
+    e.TaskReleased: _released,
+    e.TaskReassigned: _reassigned,
+    e.TaskCompleted: _completed,
+    e.TaskCancelled: _cancelled,
+    e.TimerFired: _input,
+    e.MessageReceived: _input,
+    e.FactSet: _fact,
+    e.TermsIssued: _terms,
+    e.NoticeDue: lambda case, event: None,
+    e.PackShared: _shared,
+    e.PackRevoked: _revoked,
+    e.DeadlineMet: _deadline_over,
+    e.DeadlineMissed: _deadline_missed,
+    e.DeadlineMoved: _deadline_moved,
+    e.DeadlineWithdrawn: _deadline_over,
+    e.ProcessEnded: _ended,
+    e.NoteAdded: _noted,
+    e.AnswerCorrected: _corrected,
+    e.ConcernRaised: _concern,
+    e.CaseHeld: _held,
+    e.CaseResumed: _resumed,
+    e.CaseClosed: _closed,
+    e.CaseReopened: _reopened,
+    e.SubjectKeyDestroyed: _erased,
+    e.Milestone: _milestone,
+}

@@ -1,0 +1,73 @@
+"""Who acts: people as their tokens tell, the closed list of roles, and the parties of a case."""
+
+from typing import Literal
+
+import msgspec
+
+from services.case.domain.events import Actor
+
+Role = Literal[
+    "caseworker",  # the authority's inclusion team
+    "home-staff",
+    "home-head",
+    "receiving-head",
+    "senco",
+    "ep",  # educational psychologist
+    "send-caseworker",
+    "gb-clerk",  # clerk to the governing board
+    "irp-clerk",  # independent review panel
+    "fap-chair",  # fair access panel
+    "ap-provider",
+    "social-worker",
+    "parent",
+    "pupil",
+    "auditor",
+    "dpo",  # data protection officer
+    "process-owner",
+    "admin",
+]
+
+SCHOOL_ROLES = frozenset({"home-staff", "home-head", "receiving-head", "senco", "gb-clerk"})
+HEADS = frozenset({"home-head", "receiving-head"})  # one office: which it is depends on the case
+
+PARTIES: dict[str, str] = {  # party whose agreement or view is asked -> the role in which they answer
+    "pupil": "pupil",
+    "parent": "parent",
+    "parent2": "parent",
+    "home_head": "home-head",
+    "receiving_head": "receiving-head",
+    "inclusion_team": "caseworker",
+    "send_caseworker": "send-caseworker",
+    "social_worker": "social-worker",
+}
+
+
+class Membership(msgspec.Struct, frozen=True):
+    """A role held for an organisation: a school's URN, a provider's id or the authority's code; "" for family."""
+
+    role: str
+    org: str = ""
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Whoever is signed in. `id` is the provider's subject, never an e-mail address."""
+
+    id: str
+    authority: str
+    memberships: tuple[Membership, ...] = ()
+    scopes: frozenset[str] = frozenset()
+
+    def has(self, role: str, org: str) -> bool:
+        """Whether the person holds the role for the organisation; a head is a head whichever school's turn it is."""
+        return any(m.org == org and (m.role == role or {m.role, role} <= HEADS) for m in self.memberships)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(m.role for m in self.memberships)
+
+    def as_actor(self, membership: Membership, on_behalf_of: str = "") -> Actor:
+        return Actor(self.id, membership.role, membership.org, on_behalf_of)
+
+
+CLOCK = Actor("clock")
+SYSTEM = Actor("system")

@@ -1,0 +1,185 @@
+"""Events: what is awaited, what is thrown, and what happens on the border of an activity."""
+
+from typing import Any
+
+from SpiffWorkflow import TaskState
+from SpiffWorkflow.bpmn.specs import defaults as bpmn
+from SpiffWorkflow.bpmn.specs import event_definitions as definitions
+from SpiffWorkflow.spiff.specs import defaults as spiff
+
+from services.case.process.engine.elements import Element
+from services.case.process.engine.steps import Await, Timer
+from services.case.process.engine.token import Token
+from services.case.process.expressions import Cycle, Duration, Expression
+from services.case.process.expressions import Timer as TimerExpression
+
+
+class Catching(Element):
+    """Waits for a timer, a message or a signal; one that waits for nothing goes on at once."""
+
+    event_definition: Any
+    timer: TimerExpression | None = None
+
+    def _update_hook(self, token: Token) -> bool:
+        if isinstance(self.event_definition, definitions.NoneEventDefinition):
+            return True
+        self.listen(token)
+        return False
+
+    def listen(self, token: Token) -> None:
+        top = token.workflow.top_workflow
+        token._set_state(TaskState.WAITING)
+        top.open[token.key] = token
+        if self.timer is not None:
+            when = self.timer(token.data)
+            if isinstance(when, Cycle):
+                token.internal_data.setdefault("times", when.times or -1)
+                when = Duration(when.every)
+            top.record.timed(Timer(token.key, self.bpmn_id, when))
+        elif awaits := self.awaited(token):
+            top.record.awaiting(awaits)
+
+    def awaited(self, token: Token) -> list[Await]:
+        if not isinstance(
+            self.event_definition, (definitions.MessageEventDefinition, definitions.SignalEventDefinition)
+        ):
+            return []
+        instance = self.properties.get("instance")
+        return [
+            Await(
+                token.key,
+                self.bpmn_id,
+                self.event_definition.name,
+                instance(token.data) if instance else None,
+            )
+        ]
+
+    def hears(self, token: Token, kind: type, name: str, payload: Any) -> bool:
+        """Whether a message or signal `name` is meant for this token."""
+        definition = self.event_definition
+        if not isinstance(definition, kind) or definition.name != name:  # type: ignore[attr-defined]
+            return False
+        instance = self.properties.get("instance")
+        return instance is None or (isinstance(payload, dict) and payload.get("instance") == instance(token.data))
+
+    def happen(self, token: Token, payload: Any = None) -> None:
+        """What the token waits for has happened."""
+        token.internal_data["payload"] = payload
+        token._ready()
+
+    def _run_hook(self, token: Token) -> bool:
+        keep(self.event_definition, token)
+        return True
+
+
+def keep(definition: Any, token: Token) -> None:
+    """Put what came with an event into the variable that the diagram names for it."""
+    payload = token.internal_data.pop("payload", None)
+    variable = getattr(definition, "message_var", None) or getattr(definition, "variable", None)
+    if variable:
+        token.data[variable] = payload
+
+
+class StartEvent(Catching, bpmn.StartEvent):  # type: ignore[misc]
+    pass
+
+
+class CatchEvent(Catching, bpmn.IntermediateCatchEvent):  # type: ignore[misc]
+    pass
+
+
+class ReceiveTask(Catching, spiff.ReceiveTask):  # type: ignore[misc]
+    pass
+
+
+class BoundaryEvent(Catching, bpmn.BoundaryEvent):  # type: ignore[misc]
+    """Armed while its activity lasts. One that does not interrupt is armed again each time it has happened."""
+
+    counts = False
+    cancel_activity: bool
+
+    def arm(self, token: Token) -> None:
+        token.workflow.name_token(token)
+        self.listen(token)
+
+    def _run_hook(self, token: Token) -> bool:
+        token.workflow.top_workflow.record.passed(token.key)
+        super()._run_hook(token)
+        # A cycle happens as often as it says (-1: without end), another timer once, a message or signal any time.
+        times = token.internal_data.get("times", -1 if self.timer is None else 1)
+        if not self.cancel_activity and times != 1:
+            again = Token(token.workflow, self, token.workflow.tasks[token._parent])
+            if self.timer is not None:
+                again.internal_data["times"] = max(times - 1, -1)
+            self.arm(again)
+        return True
+
+
+class EventGateway(Catching, bpmn.EventBasedGateway):  # type: ignore[misc]
+    """Waits for the first of several messages; `branches` are their definitions with what follows each."""
+
+    branches: list[tuple[Any, Any]]
+
+    def _update_hook(self, token: Token) -> bool:
+        self.listen(token)
+        return False
+
+    def awaited(self, token: Token) -> list[Await]:
+        return [Await(token.key, spec.bpmn_id, definition.name) for definition, spec in self.branches]
+
+    def hears(self, token: Token, kind: type, name: str, payload: Any) -> bool:
+        for index, (definition, _) in enumerate(self.branches):
+            if isinstance(definition, kind) and definition.name == name:  # type: ignore[attr-defined]
+                token.internal_data["branch"] = index
+                return True
+        return False
+
+    def _run_hook(self, token: Token) -> bool:
+        keep(self.branches[token.internal_data["branch"]][0], token)
+        return True
+
+    def next(self, token: Token) -> list[Any]:
+        return [self.branches[token.internal_data["branch"]][1]]
+
+
+class Throwing(Element):
+    """Throws a message, signal, error or escalation, with the payload the diagram gives it."""
+
+    event_definition: Any
+    payload: Expression | None = None
+
+    def _run_hook(self, token: Token) -> bool:
+        if not isinstance(self.event_definition, definitions.NoneEventDefinition):
+            token.workflow.top_workflow.throw(token, self.event_definition, self.payload and self.payload(token.data))
+        return True
+
+
+class ThrowEvent(Throwing, bpmn.IntermediateThrowEvent):  # type: ignore[misc]
+    pass
+
+
+class SendTask(Throwing, spiff.SendTask):  # type: ignore[misc]
+    pass
+
+
+class EndEvent(Throwing, bpmn.EndEvent):  # type: ignore[misc]
+    """Takes the token out; the scope is finished with its last one, or at once by a terminate event."""
+
+    def _run_hook(self, token: Token) -> bool:
+        if isinstance(self.event_definition, definitions.TerminateEventDefinition):
+            return True
+        return super()._run_hook(token)
+
+    def next(self, token: Token) -> list[Any]:
+        return []
+
+    def _on_complete(self, token: Token) -> None:
+        scope = token.workflow
+        outcome = self.properties.get("outcome")
+        if outcome and scope is scope.top_workflow:
+            scope.record.step.outcome = outcome(token.data)
+        super()._on_complete(token)
+        if isinstance(self.event_definition, definitions.TerminateEventDefinition):
+            scope.clear()
+        if not scope.tasks:
+            scope.finish()
