@@ -15,6 +15,12 @@ class DateOutOfReach(ValueError):
         super().__init__(self.__doc__)
 
 
+def check_reach(start_year: int) -> None:
+    """Raises DateOutOfReach for an academic year that cannot be laid out."""
+    if not FIRST_YEAR <= start_year < LAST_YEAR:
+        raise DateOutOfReach
+
+
 @cache
 def _named(year: int) -> dict[date, str]:
     if not FIRST_YEAR <= year <= LAST_YEAR:

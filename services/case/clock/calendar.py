@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from services.case.clock.bank_holidays import FIRST_YEAR, LAST_YEAR, DateOutOfReach, is_bank_holiday
+from services.case.clock.bank_holidays import is_bank_holiday
 
 ClosureType = Literal["inset", "bank_holiday", "occasional", "unplanned"]
 YearGroup = Literal[
@@ -152,7 +152,5 @@ def days_between(first: date, last: date) -> Iterator[date]:
 
 
 def weekdays(start_year: int) -> Iterator[date]:
-    """Every Monday to Friday of an academic year. Raises DateOutOfReach outside 1990 to 2100."""
-    if not FIRST_YEAR <= start_year < LAST_YEAR:
-        raise DateOutOfReach
+    """Every Monday to Friday of an academic year."""
     return (day for day in days_between(date(start_year, 8, 1), date(start_year + 1, 7, 31)) if day.weekday() < 5)

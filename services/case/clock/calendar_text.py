@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import msgspec
 
+from services.case.clock.bank_holidays import FIRST_YEAR, LAST_YEAR
 from services.case.clock.calendar import Calendar, academic_year_of, days_between
 from services.case.clock.refused import FileRefused, key_and_reason
 
@@ -47,6 +48,13 @@ def _faults(calendar: Calendar) -> Iterator[tuple[str, str]]:
     year = _ACADEMIC_YEAR.fullmatch(calendar.academic_year)
     if year is None or (int(year[1]) + 1) % 100 != int(year[2]):
         yield "academic_year", f"{calendar.academic_year} should be two years in a row, such as 2026/27"
+    elif not FIRST_YEAR <= calendar.start_year < LAST_YEAR:
+        yield "academic_year", f"{calendar.academic_year} is too far away to be counted"
+    for place, exception in enumerate(calendar.year_groups):
+        if (exception.day is None) == (exception.days is None):
+            yield f"year_group[{place}]", "has either date, or dates with the first and the last"
+        if bool(exception.open) == bool(exception.closed):
+            yield f"year_group[{place}]", "names either the years that it is open to or those it is closed to"
     for key, day in _dates(calendar):
         if academic_year_of(day) != calendar.start_year:
             yield key, f"{day} is not in the academic year {calendar.academic_year} (1 August to 31 July)"
@@ -81,8 +89,6 @@ def _dates(calendar: Calendar) -> Iterator[tuple[str, date]]:
     for place, half in enumerate(calendar.half_days):
         yield f"half_day[{place}].date", half.day
     for place, exception in enumerate(calendar.year_groups):
-        if (exception.day is None) == (exception.days is None):
-            continue
         yield from ((f"year_group[{place}].{'date' if exception.day else 'dates'}", day) for day in exception.span)
 
 
@@ -117,11 +123,6 @@ def _exception_faults(calendar: Calendar) -> Iterator[tuple[str, str]]:
     seen: set[date] = set()
     for place, exception in enumerate(calendar.year_groups):
         key = f"year_group[{place}]"
-        if (exception.day is None) == (exception.days is None):
-            yield key, "has either date, or dates with the first and the last"
-            continue
-        if bool(exception.open) == bool(exception.closed):
-            yield key, "names either the years that it is open to or those that it is closed to"
         first, last = exception.span
         if last < first:
             yield f"{key}.dates", f"ends on {last}, before it starts on {first}"

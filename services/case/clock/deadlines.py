@@ -98,6 +98,8 @@ def compute(rule: DeadlineRule, anchor: date, calendars: Calendars, policy: Poli
     if rule.rule == "on":
         return other_days.on(anchor)
     count = _count(rule, anchor, policy)
+    if count == 0:
+        return other_days.on(anchor)
     if rule.unit in ("calendar_days", "calendar_weeks"):
         counted = other_days.after if rule.rule == "within" else other_days.ahead
         return counted(count, rule.unit, anchor)
@@ -128,6 +130,6 @@ def _count(rule: DeadlineRule, anchor: date, policy: PolicyValues) -> int:
         assert rule.count is not None
         return rule.count
     value = law(rule.policy, anchor).value if rule.policy in LAW_KEYS else policy[rule.policy]
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise CountUnknown(rule.policy, value)
     return value

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Literal, Protocol
 
+from services.case.clock.bank_holidays import check_reach
 from services.case.clock.calendar import (
     Calendar,
     academic_year_name,
@@ -69,6 +70,7 @@ class SchoolCalendar:
         return SchoolCalendar(self._own.values(), self._default.values(), name=self.name, year_group=year_group)
 
     def _lay_out(self, start_year: int) -> SchoolYear:
+        check_reach(start_year)
         own = self._own.get(start_year)
         if own is not None:
             return self._as_written(own)
@@ -131,6 +133,7 @@ class WorkingDays:
         """The twelve months from August of `start_year`, laid out for counting."""
         found = self._laid_out.get(start_year)
         if found is None:
+            check_reach(start_year)
             found = self._laid_out[start_year] = monday_to_friday(start_year)
         return found
 
