@@ -55,15 +55,21 @@ class Element:
         return False
 
     def _on_complete(self, token: Token) -> None:
-        record = token.workflow.top_workflow.record
-        if name := self.properties.get("milestone"):
-            outcome = self.properties.get("milestone_outcome")
-            fields = {field: token.data.get(field) for field in self.properties.get("milestone_fields", ())}
-            record.reached(Milestone(name, self.bpmn_id, outcome(token.data) if outcome else None, fields))
+        self._reach(token)
         group = token.workflow.tasks.get(token._parent)
         if group is not None:
             group.task_spec.member_done(group, token)
         token.proceed(self.next(token))
+
+    def _reach(self, token: Token) -> None:
+        """Record the milestone that the element declares, if its condition holds."""
+        declared = self.properties
+        name, condition, outcome = (declared.get(key) for key in ("milestone", "milestone_if", "milestone_outcome"))
+        if name is None or (condition is not None and not condition(token.data)):
+            return
+        fields = {field: token.data.get(field) for field in declared.get("milestone_fields", ())}
+        reached = Milestone(name, self.bpmn_id, outcome(token.data) if outcome else None, fields)
+        token.workflow.top_workflow.record.reached(reached)
 
 
 class UserTask(Element, spiff.UserTask):  # type: ignore[misc]

@@ -71,7 +71,7 @@ def _properties(element: etree._Element) -> dict[str, Any]:
         for p in element.findall(f"{MODEL}extensionElements/{SPIFF}properties/{SPIFF}property")
     }
     compiled: dict[str, Any] = dict(raw)
-    for name in ("party", "instance", "milestone_outcome"):
+    for name in ("party", "instance", "milestone_outcome", "milestone_if"):
         if name in raw:
             compiled[name] = compile_expression(raw[name])
     if "due" in raw:
