@@ -14,7 +14,13 @@ from services.case.process.expressions.compiled import (
     compile_script,
     compile_timer,
 )
-from services.case.process.expressions.refusals import ExpressionFailed, ExpressionRefused, VariableMissing
+from services.case.process.expressions.refusals import (
+    ExpressionFailed,
+    ExpressionRefused,
+    NotATime,
+    TimeUnquoted,
+    VariableMissing,
+)
 from services.case.process.expressions.timing import Cycle, Deadline, Duration, Moment, Timing, timing_of
 from services.case.process.expressions.whitelist import is_name
 
@@ -26,7 +32,9 @@ __all__ = [
     "ExpressionFailed",
     "ExpressionRefused",
     "Moment",
+    "NotATime",
     "Script",
+    "TimeUnquoted",
     "Timer",
     "Timing",
     "VariableMissing",

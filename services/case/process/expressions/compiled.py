@@ -11,6 +11,7 @@ from services.case.process.expressions import guards
 from services.case.process.expressions.refusals import (
     ExpressionFailed,
     ExpressionRefused,
+    TimeUnquoted,
     VariableMissing,
     short,
 )
@@ -49,9 +50,7 @@ class _Compiled:
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.text!r})"
 
-    def _failed(
-        self, variables: Mapping[str, Any], error: Exception, reads: frozenset[str]
-    ) -> ExpressionFailed:
+    def _failed(self, variables: Mapping[str, Any], error: Exception, reads: frozenset[str]) -> ExpressionFailed:
         if isinstance(error, KeyError) and error.args[0] in reads and error.args[0] not in variables:
             return VariableMissing(error.args[0], self.text)
         if isinstance(error, LookupError):
@@ -145,7 +144,7 @@ def compile_expression(text: str) -> Expression:
 def compile_timer(text: str) -> Timer:
     """The expression of a timer or of `due`: as `compile_expression`, and `deadline("name"[, date])`."""
     if unquoted(text):
-        raise ExpressionRefused(f'{short(text)} stands without quotation marks: write "{short(text)}".')
+        raise TimeUnquoted(f'{short(text)} stands without quotation marks: write "{short(text)}".')
     found = Translator(text)
     answer = found.timing(_only_expression(text))
     return Timer(text, _function(text, [ast.Return(answer)]), found)

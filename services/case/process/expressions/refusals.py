@@ -5,6 +5,14 @@ class ExpressionRefused(ValueError):
     """The text is not an expression of the small kind that diagrams and tables may hold."""
 
 
+class TimeUnquoted(ExpressionRefused):
+    """A duration, date or cycle stands where an expression is read, without quotation marks."""
+
+
+class NotATime(ExpressionRefused):
+    """A timer holds a text that is no ISO 8601 duration, date, date-time with offset, or cycle."""
+
+
 class ExpressionFailed(ArithmeticError):
     """An accepted expression could not be worked out with the variables at hand."""
 

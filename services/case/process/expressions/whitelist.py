@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from services.case.process.expressions.refusals import ExpressionRefused, short
+from services.case.process.expressions.refusals import ExpressionRefused, NotATime, TimeUnquoted, short
 from services.case.process.expressions.timing import Timing, timing_of, unquoted
 
 DEEPEST: Final = 60  # levels of nesting
@@ -87,10 +87,10 @@ class Translator:
         if isinstance(node, ast.Constant):
             found = timing_of(node.value)
             if isinstance(found, str):
-                raise self._refused(f"does not say when: {found}")
+                raise NotATime(f"“{short(self.text)}” does not say when: {found}.")
             self.times.append(found)
         elif isinstance(node, ast.Name) and unquoted(node.id):
-            raise self._refused(f'holds {node.id} without quotation marks: write "{node.id}"')
+            raise TimeUnquoted(f'“{short(self.text)}” holds {node.id} without quotation marks: write "{node.id}".')
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "deadline":
             return self._deadline(node)
         return self.value(node)
@@ -179,9 +179,7 @@ class Translator:
 
     def _compare(self, node: ast.Compare) -> ast.expr:
         for op, right in zip(node.ops, node.comparators, strict=True):
-            single = isinstance(right, ast.Constant) and (
-                right.value is None or isinstance(right.value, bool)
-            )
+            single = isinstance(right, ast.Constant) and (right.value is None or isinstance(right.value, bool))
             if not isinstance(op, _ORDERED) and not single:
                 raise self._refused("asks “is” of something other than None, True or False")
         return ast.Compare(self.value(node.left), node.ops, [self.value(part) for part in node.comparators])
@@ -205,9 +203,7 @@ class Translator:
         if name == "deadline":
             raise self._refused("asks for a deadline where none can be set")
         if name not in FUNCTIONS or len(arguments) != 1:
-            raise self._refused(
-                f"calls {short(name)}: only len(…), all(…) and any(…), each with one argument"
-            )
+            raise self._refused(f"calls {short(name)}: only len(…), all(…) and any(…), each with one argument")
         argument = arguments[0]
         if name != "len" and isinstance(argument, ast.GeneratorExp):
             element, loop = self._loop(argument.elt, argument.generators)
@@ -221,9 +217,7 @@ class Translator:
         translated = self.value(owner)
         if method == "items":
             return _call("_pairs", translated)
-        called = ast.Call(
-            ast.Attribute(translated, method, ast.Load()), [self.value(part) for part in arguments], []
-        )
+        called = ast.Call(ast.Attribute(translated, method, ast.Load()), [self.value(part) for part in arguments], [])
         return _call("_list", called) if method in ("keys", "values") else called
 
     def _listed(self, node: ast.ListComp) -> ast.expr:

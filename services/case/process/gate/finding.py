@@ -1,0 +1,42 @@
+"""What the gate says: one finding a line, for people and machines."""
+
+from typing import Literal
+
+import msgspec
+
+Severity = Literal["error", "warning"]
+
+
+class Finding(msgspec.Struct, frozen=True, order=True):
+    """One thing that is wrong, or with `warning` doubtful, about a file of a process.
+
+    `element` is the id nearest to it (empty where there is none), `rule` a name that stays, `message` a sentence.
+    """
+
+    file: str
+    line: int
+    element: str
+    rule: str
+    severity: Severity
+    message: str
+
+
+WARNINGS = frozenset(
+    {
+        "field-without-title",
+        "foreign-attribute",
+        "foreign-element",
+        "no-layout",
+        "process-never-called",
+        "unused-file",
+        "unused-lane",
+        "unused-deadline",
+        "unused-outcome",
+    }
+)  # what does not keep a process from running
+
+
+def finding(file: str, line: int | None, element: str, rule: str, message: str) -> Finding:
+    """A finding with the severity that its rule has."""
+    severity: Severity = "warning" if rule in WARNINGS else "error"
+    return Finding(file, line or 1, element, rule, severity, message)
