@@ -17,8 +17,7 @@ class Attached(Element, BoundaryEventSplit):  # type: ignore[misc]
     """Holds an activity together with the events on its border. Stock's counterpart at the far end is not needed."""
 
     def arrive(self, token: Token, flow: str) -> None:
-        activity, *events = [Token(token.workflow, spec, token) for spec in self.follow]
-        activity.internal_data = token.internal_data
+        activity, *events = [Token(token.workflow, spec, token) for _, spec in self.follow]
         activity.task_spec.arrive(activity, flow)
         for event in events:
             event.task_spec.arm(event)

@@ -15,11 +15,13 @@ from services.case.process.expressions import Expression, Script
 
 
 class Element:
-    """Mixed in before the stock class of a spec. `properties` are the element's own, compiled."""
+    """Mixed in before the stock class of a spec.
 
-    flows: dict[str, str]
+    `properties` are the element's own, compiled. `follow` are the ways on: a sequence flow's id and what it leads to.
+    """
+
     properties: dict[str, Any]
-    follow: list[Any]
+    follow: list[tuple[str, Any]]
     manual: bool
     name: str
     bpmn_id: str
@@ -43,8 +45,8 @@ class Element:
     def _run_hook(self, token: Token) -> bool:
         return True
 
-    def next(self, token: Token) -> list[Any]:
-        """The specs that get a token when this one is done."""
+    def next(self, token: Token) -> list[tuple[str, Any]]:
+        """The ways on which a token goes when this one is done."""
         return self.follow
 
     def withdraw(self, token: Token) -> None:

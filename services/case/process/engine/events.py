@@ -13,6 +13,22 @@ from services.case.process.engine.token import Token
 from services.case.process.expressions import Cycle, Duration, Expression
 from services.case.process.expressions import Timer as TimerExpression
 
+NAMED = (definitions.MessageEventDefinition, definitions.SignalEventDefinition)
+
+
+def awaited(event: Any, definition: Any, token: Token) -> Await:
+    """The message or signal that an event of the diagram waits for with this token."""
+    instance = event.properties.get("instance")
+    return Await(token.key, event.bpmn_id, definition.name, instance(token.data) if instance else None)
+
+
+def meant(event: Any, definition: Any, token: Token, kind: type, name: str, payload: Any) -> bool:
+    """Whether a message or signal is meant for the token that waits at an event of the diagram."""
+    if not isinstance(definition, kind) or definition.name != name:  # type: ignore[attr-defined]
+        return False
+    instance = event.properties.get("instance")
+    return instance is None or (isinstance(payload, dict) and payload.get("instance") == instance(token.data))
+
 
 class Catching(Element):
     """Waits for a timer, a message or a signal; one that waits for nothing goes on at once."""
@@ -40,27 +56,10 @@ class Catching(Element):
             top.record.awaiting(awaits)
 
     def awaited(self, token: Token) -> list[Await]:
-        if not isinstance(
-            self.event_definition, (definitions.MessageEventDefinition, definitions.SignalEventDefinition)
-        ):
-            return []
-        instance = self.properties.get("instance")
-        return [
-            Await(
-                token.key,
-                self.bpmn_id,
-                self.event_definition.name,
-                instance(token.data) if instance else None,
-            )
-        ]
+        return [awaited(self, self.event_definition, token)] if isinstance(self.event_definition, NAMED) else []
 
     def hears(self, token: Token, kind: type, name: str, payload: Any) -> bool:
-        """Whether a message or signal `name` is meant for this token."""
-        definition = self.event_definition
-        if not isinstance(definition, kind) or definition.name != name:  # type: ignore[attr-defined]
-            return False
-        instance = self.properties.get("instance")
-        return instance is None or (isinstance(payload, dict) and payload.get("instance") == instance(token.data))
+        return meant(self, self.event_definition, token, kind, name, payload)
 
     def happen(self, token: Token, payload: Any = None) -> None:
         """What the token waits for has happened."""
@@ -116,20 +115,20 @@ class BoundaryEvent(Catching, bpmn.BoundaryEvent):  # type: ignore[misc]
 
 
 class EventGateway(Catching, bpmn.EventBasedGateway):  # type: ignore[misc]
-    """Waits for the first of several messages; `branches` are their definitions with what follows each."""
+    """Waits for the first of several messages; `branches` are their definitions, each with the way to its event."""
 
-    branches: list[tuple[Any, Any]]
+    branches: list[tuple[Any, str, Any]]
 
     def _update_hook(self, token: Token) -> bool:
         self.listen(token)
         return False
 
     def awaited(self, token: Token) -> list[Await]:
-        return [Await(token.key, spec.bpmn_id, definition.name) for definition, spec in self.branches]
+        return [awaited(event, definition, token) for definition, _, event in self.branches]
 
     def hears(self, token: Token, kind: type, name: str, payload: Any) -> bool:
-        for index, (definition, _) in enumerate(self.branches):
-            if isinstance(definition, kind) and definition.name == name:  # type: ignore[attr-defined]
+        for index, (definition, _, event) in enumerate(self.branches):
+            if meant(event, definition, token, kind, name, payload):
                 token.internal_data["branch"] = index
                 return True
         return False
@@ -138,8 +137,8 @@ class EventGateway(Catching, bpmn.EventBasedGateway):  # type: ignore[misc]
         keep(self.branches[token.internal_data["branch"]][0], token)
         return True
 
-    def next(self, token: Token) -> list[Any]:
-        return [self.branches[token.internal_data["branch"]][1]]
+    def next(self, token: Token) -> list[tuple[str, Any]]:
+        return [self.branches[token.internal_data["branch"]][1:]]
 
 
 class Throwing(Element):
@@ -170,7 +169,7 @@ class EndEvent(Throwing, bpmn.EndEvent):  # type: ignore[misc]
             return True
         return super()._run_hook(token)
 
-    def next(self, token: Token) -> list[Any]:
+    def next(self, token: Token) -> list[tuple[str, Any]]:
         return []
 
     def _on_complete(self, token: Token) -> None:

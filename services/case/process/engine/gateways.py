@@ -17,23 +17,23 @@ class NoWayOn(Exception):
 class Choosing(Element):
     """A gateway with conditions: `choices` in the diagram's order, and the default."""
 
-    choices: list[tuple[Expression, Any]]
-    otherwise: Any
+    choices: list[tuple[Expression, tuple[str, Any]]]
+    otherwise: tuple[str, Any] | None
 
-    def matching(self, token: Token) -> list[Any]:
-        return [spec for condition, spec in self.choices if condition(token.data)]
+    def matching(self, token: Token) -> list[tuple[str, Any]]:
+        return [way for condition, way in self.choices if condition(token.data)]
 
-    def fallback(self) -> list[Any]:
+    def fallback(self) -> list[tuple[str, Any]]:
         if self.otherwise is None:
             raise NoWayOn(self.bpmn_id)
         return [self.otherwise]
 
 
 class ExclusiveGateway(Choosing, bpmn.ExclusiveGateway):  # type: ignore[misc]
-    def next(self, token: Token) -> list[Any]:
-        for condition, spec in self.choices:
+    def next(self, token: Token) -> list[tuple[str, Any]]:
+        for condition, way in self.choices:
             if condition(token.data):
-                return [spec]
+                return [way]
         return self.fallback()
 
 
@@ -41,6 +41,10 @@ class Joining(Element):
     """Waits for tokens on its incoming flows. Stock counts arrivals of earlier rounds of a loop; we count who waits."""
 
     sources: frozenset[str]
+
+    def arrive(self, token: Token, flow: str) -> None:
+        token.internal_data["from"] = flow
+        super().arrive(token, flow)
 
     def waiting_at(self, token: Token) -> dict[str, Token]:
         """The first token waiting on each incoming flow, `token` included. A second one on a flow stays for later."""
@@ -105,5 +109,5 @@ class InclusiveGateway(Joining, Choosing, bpmn.InclusiveGateway):  # type: ignor
         token._ready()
         return True
 
-    def next(self, token: Token) -> list[Any]:
+    def next(self, token: Token) -> list[tuple[str, Any]]:
         return self.matching(token) or self.fallback()

@@ -1,4 +1,8 @@
-"""Makes the parsed specs of one scope ready: our classes, compiled expressions, flow ids, what joins need to know."""
+"""Makes the parsed specs of one scope ready: our classes, compiled expressions, flows, what joins need to know.
+
+Flows are read from the diagram again: stock forgets their ids, and sorts them by where the shapes are drawn, so that
+moving a shape would change which of two conditions wins.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,6 +11,7 @@ from typing import Any
 from lxml import etree
 from SpiffWorkflow.bpmn.specs import control
 from SpiffWorkflow.bpmn.specs import defaults as bpmn
+from SpiffWorkflow.bpmn.specs import event_definitions as definitions
 from SpiffWorkflow.spiff.specs import defaults as spiff
 
 from services.case.process.engine import activities, elements, events, gateways
@@ -43,25 +48,36 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]*$")
 
 
 def prepare(specs: Mapping[str, Any], xml: Mapping[str, etree._Element]) -> None:
-    """Ready every spec of one scope. `xml` finds the diagram's elements by id."""
+    """Ready every spec of one scope. `xml` finds the elements of its diagram by id."""
     ours = {name: spec for name, spec in specs.items() if type(spec) in CLASSES}
+    outgoing: dict[str, list[etree._Element]] = {name: [] for name in ours}
+    for element in xml.values():
+        if element.tag == f"{MODEL}sequenceFlow" and element.get("sourceRef") in ours:
+            outgoing[element.get("sourceRef")].append(element)
     for spec in ours.values():
         spec.__class__ = CLASSES[type(spec)]
-    for spec in ours.values():
-        follow = [ours[name] for name in spec._outputs if name in ours]
+    for name, spec in ours.items():
         element = xml.get(spec.bpmn_id) if spec.bpmn_id else None
         several = isinstance(spec, activities.MultiInstance)
         spec.properties = {} if element is None or several else _properties(element)
-        spec.flows = {} if element is None else _flows(spec.bpmn_id, ours, xml)
+        # What stock itself has put between an activity and the events on its border has no flow.
+        spec.follow = [(flow.get("id"), _target(flow, ours)) for flow in outgoing[name]] or [
+            ("", ours[output]) for output in spec._outputs if output in ours
+        ]
         _compile(spec, element)
         if isinstance(spec, gateways.Choosing):
-            _choices(spec, ours)
-        if isinstance(spec, gateways.Joining):
-            spec.sources = frozenset(n for n, s in ours.items() if spec.name in s._outputs)
-        spec.follow = follow
+            _choices(spec, element, outgoing[name])
     for spec in ours.values():
+        if isinstance(spec, gateways.Joining):
+            spec.sources = frozenset(flow for s in ours.values() for flow, target in s.follow if target is spec)
         if isinstance(spec, gateways.InclusiveGateway):
             spec.reaches = _reaches(spec, ours)
+
+
+def _target(flow: etree._Element, specs: Mapping[str, Any]) -> Any:
+    """What a flow leads to; an activity with events on its border is entered together with them."""
+    target = flow.get("targetRef")
+    return specs.get(f"{target}.BoundaryEventSplit") or specs[target]
 
 
 def _properties(element: etree._Element) -> dict[str, Any]:
@@ -84,17 +100,6 @@ def _properties(element: etree._Element) -> dict[str, Any]:
     return compiled
 
 
-def _flows(source: str, specs: Mapping[str, Any], xml: Mapping[str, etree._Element]) -> dict[str, str]:
-    """Successor spec -> id of the sequence flow to it. Stock keeps no flow ids."""
-    flows: dict[str, str] = {}
-    for flow in xml.values():
-        if flow.tag == f"{MODEL}sequenceFlow" and flow.get("sourceRef") == source:
-            target = flow.get("targetRef")
-            held = f"{target}.BoundaryEventSplit"
-            flows.setdefault(held if held in specs else target, flow.get("id"))
-    return flows
-
-
 def _compile(spec: Any, element: etree._Element | None) -> None:
     if isinstance(spec, elements.ScriptTask):
         spec.compiled = compile_script(spec.script)
@@ -104,32 +109,43 @@ def _compile(spec: Any, element: etree._Element | None) -> None:
         spec.size = compile_expression(spec.cardinality) if spec.cardinality else None
         spec.until = compile_expression(spec.condition) if spec.condition else None
     elif isinstance(spec, events.EventGateway):
-        pass
+        # Stock moves the definitions of the events behind the gateway into it.
+        moved = dict(zip(spec._outputs, spec.event_definition.event_definitions, strict=True))
+        spec.branches = [(moved[target.name], flow, target) for flow, target in spec.follow]
     elif isinstance(spec, events.Catching):
-        text = getattr(spec.event_definition, "expression", None)
         if element is not None and element.find(f"{MODEL}timerEventDefinition") is not None:
-            spec.timer = compile_timer(text)
+            spec.timer = compile_timer(spec.event_definition.expression)
+        if isinstance(spec, events.BoundaryEvent) and isinstance(
+            spec.event_definition, definitions.ErrorEventDefinition
+        ):
+            spec.cancel_activity = True  # an error always interrupts
     elif isinstance(spec, events.Throwing):
         text = getattr(spec.event_definition, "expression", None)
         spec.payload = compile_expression(text) if text else None
 
 
-def _choices(spec: Any, specs: Mapping[str, Any]) -> None:
-    """Conditions in the diagram's order; what has none is the default."""
-    spec.choices = [(compile_expression(c.args[0]), specs[n]) for c, n in spec.cond_task_specs if c is not None]
-    spec.otherwise = next((specs[n] for c, n in spec.cond_task_specs if c is None), None)
+def _choices(spec: Any, element: Any, flows: list[etree._Element]) -> None:
+    """Conditions in the diagram's order, and the default: the one named so, or an only flow without a condition."""
+    conditions = [flow.findtext(f"{MODEL}conditionExpression") for flow in flows]
+    default = flows[0].get("id") if conditions == [None] else element.get("default")
+    chosen = list(zip(conditions, spec.follow, strict=True))
+    spec.choices = [(compile_expression(text), way) for text, way in chosen if way[0] != default]
+    spec.otherwise = next((way for _, way in chosen if way[0] == default), None)
 
 
 def _reaches(gateway: Any, specs: Mapping[str, Any]) -> dict[str, frozenset[str]]:
     """For every spec: the incoming flows of the gateway it has a path to that does not pass the gateway itself."""
+    before: dict[str, list[tuple[str, str]]] = {name: [] for name in specs}
+    for name, spec in specs.items():
+        for flow, target in spec.follow:
+            if spec is not gateway:
+                before[target.name].append((flow, name))
     reached: dict[str, set[str]] = {name: set() for name in specs}
-    for source in gateway.sources:
-        border, seen = [source], {source}
+    for flow, source in before[gateway.name]:
+        border = [source]
         while border:
             name = border.pop()
-            reached[name].add(source)
-            for before, spec in specs.items():
-                if name in spec._outputs and before not in seen and spec is not gateway:
-                    seen.add(before)
-                    border.append(before)
-    return {name: frozenset(sources) for name, sources in reached.items()}
+            if flow not in reached[name]:
+                reached[name].add(flow)
+                border += [earlier for _, earlier in before[name]]
+    return {name: frozenset(flows) for name, flows in reached.items()}

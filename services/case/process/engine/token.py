@@ -32,7 +32,7 @@ class Token(Task):  # type: ignore[misc]
         self.triggered = False
         self.thread_id = 0
         self.last_state_change = 0
-        self.data = scope.variables if parent is None else parent.data
+        self.data: dict[str, Any] = scope.variables if parent is None else parent.data
         self.internal_data: dict[str, Any] = {}
         self.key = ""
         scope.tasks[id] = self
@@ -78,11 +78,9 @@ class Token(Task):  # type: ignore[misc]
         self._state = TaskState.CANCELLED
         self.leave()
 
-    def proceed(self, outputs: list[Any]) -> None:
-        """The token is done: it leaves, and a successor arrives at each of `outputs`."""
-        scope, spec = self.workflow, self.task_spec
+    def proceed(self, ways: list[tuple[str, Any]]) -> None:
+        """The token is done: it leaves, and a successor arrives over each of `ways`: a flow and what it leads to."""
+        scope = self.workflow
         self.leave()
-        for output in outputs:
-            successor = Token(scope, output)
-            successor.internal_data["from"] = spec.name
-            output.arrive(successor, spec.flows.get(output.name, ""))
+        for flow, spec in ways:
+            spec.arrive(Token(scope, spec), flow)
