@@ -5,6 +5,7 @@ A flow is called `source-target`. Messages, signals, errors and escalations are 
 
 import re
 from html import escape
+from itertools import pairwise
 
 MODEL = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 SPIFF = "http://spiffworkflow.org/bpmn/schema/1.0/core"
@@ -162,7 +163,7 @@ TERMINATE = "<terminateEventDefinition/>"
 
 def path(*ids: str) -> str:
     """Flows from each to the next."""
-    return "".join(f'<sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in zip(ids, ids[1:]))
+    return "".join(f'<sequenceFlow id="{a}-{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(ids))
 
 
 def when(source: str, target: str, condition: str) -> str:

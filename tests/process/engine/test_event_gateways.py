@@ -5,8 +5,8 @@ from tests.process.engine.diagrams import catch, diagram, end, first_of, message
 from tests.process.engine.lived import Lived, operators
 
 REPLY = diagram(
-    start("s"), first_of("which"), catch("yes", message("accepted", variable="answer")), catch("no", message("declined")),
-    user("go"), user("stop"), end("e"),
+    start("s"), first_of("which"), catch("yes", message("accepted", variable="answer")),
+    catch("no", message("declined")), user("go"), user("stop"), end("e"),
     path("s", "which", "yes", "go", "e"), path("which", "no", "stop", "e"),
 )  # fmt: skip
 

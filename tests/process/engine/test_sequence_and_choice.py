@@ -18,7 +18,8 @@ def test_a_token_passes_the_tasks_in_order_and_the_instance_ends() -> None:
 
 CHOICE = diagram(
     start("s"), exclusive("x", otherwise="c"), user("a"), user("b"), user("c"), end("e"),
-    path("s", "x"), when("x", "a", "n > 5"), when("x", "b", "n > 3"), path("x", "c", "e"), path("a", "e"), path("b", "e"),
+    path("s", "x"), when("x", "a", "n > 5"), when("x", "b", "n > 3"), path("x", "c", "e"),
+    path("a", "e"), path("b", "e"),
 )  # fmt: skip
 
 

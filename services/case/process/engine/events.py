@@ -176,7 +176,7 @@ class EndEvent(Throwing, bpmn.EndEvent):  # type: ignore[misc]
         scope = token.workflow
         outcome = self.properties.get("outcome")
         if outcome and scope is scope.top_workflow:
-            scope.record.step.outcome = outcome(token.data)
+            scope.outcome = outcome(token.data)
         super()._on_complete(token)
         if isinstance(self.event_definition, definitions.TerminateEventDefinition):
             scope.clear()

@@ -89,6 +89,7 @@ class TopScope(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.variables = variables
         self.prefix = ""
         self.occurrences = {}
+        self.outcome: str | None = None
         self.record = Record()
         self.call: Any = None
         super().__init__(spec, specs, NoScripts(), deserializing=True)
@@ -96,6 +97,7 @@ class TopScope(_Scope, BpmnWorkflow):  # type: ignore[misc]
     def finish(self) -> None:
         self.completed = True
         self.record.step.ended = True
+        self.record.step.outcome = self.outcome
 
     def deliver(self, kind: type, name: str, payload: Any) -> bool:
         """Hand a message or signal to all that await it here; False if nothing does."""

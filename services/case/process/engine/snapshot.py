@@ -22,7 +22,7 @@ class Stale(Exception):
 def write(top: TopScope) -> bytes:
     scopes = [_scope(top, None)]
     scopes += [_scope(scope, scope.activity) for scope in top.subprocesses.values()]
-    return msgspec.json.encode([FORMAT, top.counter, top.completed, scopes, list(top.open)])
+    return msgspec.json.encode([FORMAT, top.counter, top.completed, top.outcome, scopes, list(top.open)])
 
 
 def _scope(scope: Any, activity: Token | None) -> list[Any]:
@@ -41,9 +41,10 @@ def _token(token: Token, scope: Any) -> list[Any]:
 
 
 def read(definition: Definition, state: bytes) -> TopScope:
-    number, counter, completed, scopes, open_ = msgspec.json.decode(state)
+    number, *rest = msgspec.json.decode(state)
     if number != FORMAT:
         raise Stale(number)
+    counter, completed, outcome, scopes, open_ = rest
     top = TopScope(definition.spec, definition.subprocess_specs, scopes[0][1])
     tokens: dict[int, Token] = {}
     for activity_id, variables, occurrences, rows in scopes:
@@ -60,8 +61,10 @@ def read(definition: Definition, state: bytes) -> TopScope:
             token._state, token.key, token.internal_data = status, key, internal
             if own is not None:
                 token.data = own
-    top.counter, top.completed = counter, completed
+    top.counter, top.completed, top.outcome = counter, completed, outcome
     by_key = {token.key: token for token in tokens.values() if token.key}
     top.open = {key: by_key[key] for key in open_}
-    top.gathering = {t.id: t for t in tokens.values() if hasattr(t.task_spec, "reaches") and t.task_spec.waits(t)}
+    # In the order in which they came, which is that of their ids, whatever scope they are in.
+    gathering = [t for t in tokens.values() if hasattr(t.task_spec, "reaches") and t.task_spec.waits(t)]
+    top.gathering = {token.id: token for token in sorted(gathering, key=lambda token: token.id)}
     return top
