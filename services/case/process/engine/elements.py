@@ -78,19 +78,20 @@ class UserTask(Element, spiff.UserTask):  # type: ignore[misc]
     """Waits for a person. `party` names who answers where the task is done once per party."""
 
     def _update_hook(self, token: Token) -> bool:
-        top = token.workflow.top_workflow
-        party, due = self.properties.get("party"), self.properties.get("due")
-        top.open[token.key] = token
-        top.record.offered(
-            Offer(
-                token.key,
-                self.bpmn_id,
-                self.lane,
-                party(token.data) if party else None,
-                due(token.data) if due else None,
-            )
-        )
+        token.workflow.top_workflow.open[token.key] = token
+        self.announce(token)
         return True
+
+    def announce(self, token: Token) -> None:
+        party, due = self.properties.get("party"), self.properties.get("due")
+        offer = Offer(
+            token.key,
+            self.bpmn_id,
+            self.lane,
+            party(token.data) if party else None,
+            due(token.data) if due else None,
+        )
+        token.workflow.top_workflow.record.offered(offer)
 
 
 class ManualTask(UserTask, spiff.ManualTask):  # type: ignore[misc]

@@ -43,17 +43,20 @@ class Catching(Element):
         return False
 
     def listen(self, token: Token) -> None:
-        top = token.workflow.top_workflow
         token._set_state(TaskState.WAITING)
-        top.open[token.key] = token
+        token.workflow.top_workflow.open[token.key] = token
+        self.announce(token)
+
+    def announce(self, token: Token) -> None:
+        record = token.workflow.top_workflow.record
         if self.timer is not None:
             when = self.timer(token.data)
             if isinstance(when, Cycle):
                 token.internal_data.setdefault("times", when.times or -1)
                 when = Duration(when.every)
-            top.record.timed(Timer(token.key, self.bpmn_id, when))
+            record.timed(Timer(token.key, self.bpmn_id, when))
         elif awaits := self.awaited(token):
-            top.record.awaiting(awaits)
+            record.awaiting(awaits)
 
     def awaited(self, token: Token) -> list[Await]:
         return [awaited(self, self.event_definition, token)] if isinstance(self.event_definition, NAMED) else []

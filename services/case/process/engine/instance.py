@@ -93,6 +93,18 @@ class Instance:
         """Keys of all open user tasks, timers and awaited messages, in the order in which they opened."""
         return list(self._top.open)
 
+    def awaits(self, message: str, payload: dict[str, Any] | None = None) -> bool:
+        """Whether anything in the instance awaits this message now."""
+        kind = definitions.MessageEventDefinition
+        return any(t.task_spec.hears(t, kind, message, payload or {}) for t in self._top.open.values())
+
+    def outstanding(self) -> Step:
+        """All that is open now, told again as if it had just been opened; nothing changes."""
+        self._top.record = Record()
+        for token in self._top.open.values():
+            token.task_spec.announce(token)
+        return self._top.record.finish()
+
     @property
     def variables(self) -> dict[str, Any]:
         return self._top.variables
