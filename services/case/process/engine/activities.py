@@ -1,6 +1,5 @@
 """Activities that hold others: those with events on their border, sub-processes, called processes, multi-instance."""
 
-from copy import deepcopy
 from typing import Any
 
 from SpiffWorkflow import TaskState
@@ -10,6 +9,7 @@ from SpiffWorkflow.spiff.specs import defaults as spiff
 from services.case.process.engine.elements import Element
 from services.case.process.engine.scope import Scope
 from services.case.process.engine.token import Token
+from services.case.process.engine.values import own
 from services.case.process.expressions import Expression
 
 
@@ -58,8 +58,9 @@ class CallActivity(SubProcess, spiff.CallActivity):  # type: ignore[misc]
     """A called process. It works on a copy and hands back what it changed, so that parallel branches lose nothing."""
 
     def variables(self, token: Token) -> dict[str, Any]:
-        token.internal_data["given"] = deepcopy(token.data)
-        return deepcopy(token.data)
+        token.internal_data["given"] = own(token.data)
+        variables: dict[str, Any] = own(token.data)
+        return variables
 
     def finished(self, token: Token, scope: Scope) -> None:
         given = token.internal_data.pop("given")
@@ -104,17 +105,17 @@ class MultiInstance(Element):
             return [[str(n), n, n] for n in range(self.size(token.data))]
         collection = token.data[self.data_input.bpmn_id]
         if isinstance(collection, dict):
-            return [[str(key), key, deepcopy(value)] for key, value in collection.items()]
+            return [[str(key), key, own(value)] for key, value in collection.items()]
         named = all(isinstance(value, str) for value in collection) and len(set(collection)) == len(collection)
-        return [[value if named else str(n), n, deepcopy(value)] for n, value in enumerate(collection)]
+        return [[value if named else str(n), n, own(value)] for n, value in enumerate(collection)]
 
     def spawn(self, token: Token, index: int) -> None:
         label, _, value = token.internal_data["members"][index]
         spec = self._wf_spec.task_specs[self.task_spec]
         instance = Token(token.workflow, spec, token)
-        instance.data = deepcopy(token.data)
+        instance.data = own(token.data)
         if self.input_item is not None:
-            instance.data[self.input_item.bpmn_id] = value
+            instance.data[self.input_item.bpmn_id] = own(value)
         instance.internal_data["index"] = index
         instance.key = f"{token.key}[{label}]"
         token.workflow.top_workflow.record.entered("", instance.key)
@@ -124,7 +125,7 @@ class MultiInstance(Element):
         """Take the instance's output; go on, or end when all are done or the completion condition holds."""
         index = instance.internal_data["index"]
         if self.output_item is not None:
-            group.internal_data["results"].append([index, instance.data.get(self.output_item.bpmn_id)])
+            group.internal_data["results"].append([index, own(instance.data.get(self.output_item.bpmn_id))])
             group.data[self.data_output.bpmn_id] = self.collected(group)
         if self.until is not None and self.until({**instance.data, **self.outputs_so_far(group)}):
             for other in group.children:
@@ -144,8 +145,8 @@ class MultiInstance(Element):
     def collected(self, token: Token) -> Any:
         members, results = token.internal_data["members"], sorted(token.internal_data["results"])
         if self.data_input is not None and isinstance(token.data[self.data_input.bpmn_id], dict):
-            return {members[index][1]: value for index, value in results}
-        return [value for _, value in results]
+            return {members[index][1]: own(value) for index, value in results}
+        return [own(value) for _, value in results]
 
 
 class ParallelInstances(MultiInstance, spiff.ParallelMultiInstanceTask):  # type: ignore[misc]

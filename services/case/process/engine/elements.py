@@ -11,6 +11,7 @@ from SpiffWorkflow.spiff.specs import defaults as spiff
 
 from services.case.process.engine.steps import Milestone, Offer
 from services.case.process.engine.token import Token
+from services.case.process.engine.values import own
 from services.case.process.expressions import Expression, Script
 
 
@@ -69,7 +70,7 @@ class Element:
         name, condition, outcome = (declared.get(key) for key in ("milestone", "milestone_if", "milestone_outcome"))
         if name is None or (condition is not None and not condition(token.data)):
             return
-        fields = {field: token.data.get(field) for field in declared.get("milestone_fields", ())}
+        fields = {field: own(token.data.get(field)) for field in declared.get("milestone_fields", ())}
         reached = Milestone(name, self.bpmn_id, outcome(token.data) if outcome else None, fields)
         token.workflow.top_workflow.record.reached(reached)
 
@@ -103,6 +104,8 @@ class ScriptTask(Element, spiff.ScriptTask):  # type: ignore[misc]
 
     def _run_hook(self, token: Token) -> bool:
         self.compiled(token.data)
+        for name in self.compiled.assigns:
+            token.data[name] = own(token.data[name])
         return True
 
 
@@ -113,13 +116,13 @@ class ServiceTask(Element, spiff.ServiceTask):  # type: ignore[misc]
 
     def _run_hook(self, token: Token) -> bool:
         top = token.workflow.top_workflow
-        parameters = {name: expression(token.data) for name, expression in self.compiled.items()}
+        parameters = {name: own(expression(token.data)) for name, expression in self.compiled.items()}
         result = top.call(self.operation_name, parameters)
         top.record.called(self.bpmn_id, self.operation_name, parameters, result)
         if not self.result_variable.startswith("spiff__"):
-            token.data[self.result_variable] = result
+            token.data[self.result_variable] = own(result)
         elif self.operation_name == "refresh":
-            token.data.update(result)
+            token.data.update(own(result))
         return True
 
 

@@ -10,6 +10,7 @@ from SpiffWorkflow.spiff.specs import defaults as spiff
 from services.case.process.engine.elements import Element
 from services.case.process.engine.steps import Await, Timer
 from services.case.process.engine.token import Token
+from services.case.process.engine.values import own
 from services.case.process.expressions import Cycle, Duration, Expression
 from services.case.process.expressions import Timer as TimerExpression
 
@@ -79,7 +80,7 @@ def keep(definition: Any, token: Token) -> None:
     payload = token.internal_data.pop("payload", None)
     variable = getattr(definition, "message_var", None) or getattr(definition, "variable", None)
     if variable:
-        token.data[variable] = payload
+        token.data[variable] = own(payload)
 
 
 class StartEvent(Catching, bpmn.StartEvent):  # type: ignore[misc]
@@ -152,7 +153,8 @@ class Throwing(Element):
 
     def _run_hook(self, token: Token) -> bool:
         if not isinstance(self.event_definition, definitions.NoneEventDefinition):
-            token.workflow.top_workflow.throw(token, self.event_definition, self.payload and self.payload(token.data))
+            payload = own(self.payload(token.data)) if self.payload else None
+            token.workflow.top_workflow.throw(token, self.event_definition, payload)
         return True
 
 

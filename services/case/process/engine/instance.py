@@ -16,6 +16,7 @@ from services.case.process.engine.definition import Definition
 from services.case.process.engine.record import Record
 from services.case.process.engine.scope import TopScope
 from services.case.process.engine.steps import Complete, Fire, Input, Receive, Start, Step
+from services.case.process.engine.values import own
 
 Call = Callable[[str, dict[str, Any]], Any]
 
@@ -57,11 +58,11 @@ class Instance:
         top.record, top.call = Record(), call
         match given:
             case Start(variables):
-                top.variables.update(variables)
+                top.variables.update(own(variables))
                 top.begin()
             case Complete(key, variables):
                 token = self._open(key, manual=True)
-                token.data.update(variables)
+                token.data.update(own(variables))
                 token.run()
             case Fire(key):
                 token = self._open(key, manual=False)

@@ -1,0 +1,16 @@
+"""Variables hold what JSON can say, and a value belongs to one place: what is handed over is handed over as a copy.
+
+Otherwise changing a list in one variable would change the input that brought it, the effect that was journalled, or
+another variable: and no longer after a restart, because JSON does not tell of things that are one and the same.
+"""
+
+from typing import Any
+
+
+def own(value: Any) -> Any:
+    """A copy of a JSON value that shares no part with it."""
+    if isinstance(value, dict):
+        return {key: own(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [own(part) for part in value]
+    return value
