@@ -39,7 +39,7 @@ class Deadline(msgspec.Struct, omit_defaults=True):
 
 
 class Instance(msgspec.Struct, omit_defaults=True):
-    """A process instance of the case. `tokens` are the keys at which tokens rest."""
+    """A process instance of the case. `tokens`: the keys at which tokens rest · `heard`: its starter knows its end."""
 
     id: int
     process: str
@@ -47,6 +47,7 @@ class Instance(msgspec.Struct, omit_defaults=True):
     starter: int = 0
     ended: bool = False
     outcome: str = ""
+    heard: bool = False
     tokens: dict[str, None] = {}
 
 

@@ -211,7 +211,6 @@ class NoticeDue(Event, frozen=True, kw_only=True):
 
     notice: str
     instance: int
-    element: str
     to: list[str]
     statutory: bool = False
 

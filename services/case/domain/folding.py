@@ -88,6 +88,9 @@ def _completed(case: Case, event: e.TaskCompleted) -> None:
 def _set_facts(case: Case, facts: dict[str, Any], personal: dict[str, Any]) -> None:
     case.facts.update(facts)
     case.personal.update(personal)
+    for name, person in facts.items():
+        if name.endswith("_account"):
+            case.parties[name.removesuffix("_account")] = person
 
 
 def _cancelled(case: Case, event: e.TaskCancelled) -> None:
@@ -116,17 +119,29 @@ def _deadline_moved(case: Case, event: e.DeadlineMoved) -> None:
 
 
 def _deadline_missed(case: Case, event: e.DeadlineMissed) -> None:
-    case.deadlines[event.deadline].missed = True
+    deadline = case.deadlines[event.deadline]
+    if deadline.task:
+        deadline.missed = True  # the work is still owed
+    else:
+        del case.deadlines[event.deadline]
 
 
 def _deadline_over(case: Case, event: e.DeadlineMet | e.DeadlineWithdrawn) -> None:
     del case.deadlines[event.deadline]
 
 
-def _input(case: Case, event: e.TimerFired | e.MessageReceived) -> None:
+def _timer_fired(case: Case, event: e.TimerFired) -> None:
     _trace(case, event.instance, event.trace)
-    if isinstance(event, e.MessageReceived) and event.message == "agreement_withdrawn":
+    case.deadlines[event.deadline].timer = ""
+
+
+def _message(case: Case, event: e.MessageReceived) -> None:
+    _trace(case, event.instance, event.trace)
+    if event.message == "agreement_withdrawn":
         case.terms.answers[event.payload["party"]] = "withdrawn"
+    linked = case.instances.get(event.payload.get("instance", 0))
+    if linked is not None and event.message == f"{linked.process}_ended":
+        linked.heard = True
 
 
 def _fact(case: Case, event: e.FactSet) -> None:
@@ -158,6 +173,8 @@ def _noted(case: Case, event: e.NoteAdded) -> None:
 
 def _corrected(case: Case, event: e.AnswerCorrected) -> None:
     personal = event.personal or {}
+    if event.task and event.task == case.drafted_by:
+        case.drafted = {**case.drafted, event.field: personal.get("value", event.value)}
     if event.fact:
         if "value" in personal:
             case.personal[event.fact] = personal["value"]
@@ -225,8 +242,8 @@ APPLY: dict[type, Callable[[Case, Any], None]] = {
     e.TaskReassigned: _reassigned,
     e.TaskCompleted: _completed,
     e.TaskCancelled: _cancelled,
-    e.TimerFired: _input,
-    e.MessageReceived: _input,
+    e.TimerFired: _timer_fired,
+    e.MessageReceived: _message,
     e.FactSet: _fact,
     e.TermsIssued: _terms,
     e.NoticeDue: lambda case, event: None,

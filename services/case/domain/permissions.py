@@ -9,7 +9,7 @@ from typing import Literal
 
 from services.case.domain.case import Case, Task
 from services.case.domain.errors import CaseUnknown, NotAllowed, TaskUnknown
-from services.case.domain.people import HEADS, Membership, Person
+from services.case.domain.people import FAMILY, HEADS, Membership, Person
 
 Level = Literal["full", "own", "pack", "meta"]
 
@@ -112,7 +112,7 @@ def answering(person: Person, case: Case, task: Task) -> Membership:
     to them. Raises NotAllowed, or TaskUnknown where they are not to know of it."""
     if case.authority == person.authority or person.id in case.parties.values():
         for membership in person.memberships:
-            if task.person:
+            if task.role in FAMILY:
                 if task.person == person.id and membership.role == task.role:
                     return membership
             elif Person("", "", (membership,)).has(task.role, task.org):

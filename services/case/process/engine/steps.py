@@ -65,7 +65,7 @@ class Await(msgspec.Struct, frozen=True, omit_defaults=True):
     key: str
     element: str
     message: str
-    instance: str | None = None
+    instance: Any = None
 
 
 class Milestone(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,0 +1,58 @@
+"""Correcting an answer: a new event supersedes the old, which stays where it was (domain section 8, rectification)."""
+
+from typing import Any
+
+from services.case.application.circumstances import Around
+from services.case.application.running import Running
+from services.case.domain import events as e
+from services.case.domain.errors import AnswersInvalid, Erased, NothingToCorrect, ReasonMissing
+from services.case.domain.lifecycle import refuse_if_edited
+
+OPENING = 0  # the number under which the start form's answers are corrected
+
+
+def correct(running: Running, given: list[e.Event], task: int, field: str, value: Any, seen: str, reason: str) -> None:
+    """Supersede one answer. `given` is the answering event of the task (or CaseOpened, task 0) and the corrections
+    since.
+
+    A corrected fact changes the case. Corrected terms that somebody is being asked to agree to are issued anew where
+    the field is material. Raises NothingToCorrect, ReasonMissing, CaseEdited, AnswersInvalid.
+    """
+    decision, case = running.decision, running.case
+    if case.erased:
+        raise Erased
+    if not reason.strip():
+        raise ReasonMissing
+    refuse_if_edited(case, seen)
+    first = given[0] if given else None
+    if not isinstance(first, e.TaskCompleted | e.CaseOpened):
+        raise NothingToCorrect
+    number = first.instance if isinstance(first, e.TaskCompleted) else 1
+    form = running.bundle_of(number).forms.get(first.form)
+    if form is None or field not in form.fields:
+        raise NothingToCorrect
+    answers = {**first.answers, **(first.personal or {}).get("answers", {})}
+    for event in given[1:]:
+        if isinstance(event, e.AnswerCorrected):
+            personal = event.personal or {}
+            answers[event.field] = personal.get("value", event.value)
+    answers[field] = value
+    try:
+        form.check(answers, Around(case, decision.today, running.reference))
+    except AnswersInvalid as invalid:
+        concerned = [error for error in invalid.details["errors"] if error["pointer"].startswith(f"/{field}")]
+        if concerned:
+            raise AnswersInvalid(concerned) from invalid
+    is_personal = field in form.personal
+    decision.emit(
+        e.AnswerCorrected,
+        {"reason": reason, **({"value": value} if is_personal else {})},
+        task=task,
+        field=field,
+        value=None if is_personal else value,
+        fact=form.facts.get(field, ""),
+    )
+    if task and task == case.drafted_by and field in form.material:
+        for instance in list(case.instances.values()):
+            if not instance.ended and running.awaits(instance.id, "terms_changed"):
+                running.tell(instance.id, "terms_changed", {"field": field})

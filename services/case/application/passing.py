@@ -1,0 +1,33 @@
+"""Days that pass: timers of processes fire, duties are missed. In due order, once each, late or not."""
+
+from services.case.application.running import Running
+from services.case.domain import events as e
+from services.case.domain.people import CLOCK
+from services.case.domain.trace import Trace
+from services.case.process.engine import Fire, NotOpen
+
+
+def pass_day(running: Running, number: int) -> None:
+    """Do what the passing of this deadline means. Nothing, if it is over, not yet due, or the case is paused and the
+    law does not run on regardless."""
+    decision, case = running.decision, running.case
+    deadline = case.deadlines.get(number)
+    if deadline is None or not case.is_open or deadline.acts_at > decision.at:
+        return
+    if case.status == "held" and deadline.strength != "LAW":
+        return
+    decision.by = CLOCK
+    if deadline.timer:
+        _fire(running, number, deadline.instance, deadline.timer)
+    if number in case.deadlines and not deadline.missed:
+        decision.emit(e.DeadlineMissed if deadline.duty else e.DeadlineMet, deadline=number)
+
+
+def _fire(running: Running, number: int, instance: int, key: str) -> None:
+    def record(trace: Trace) -> None:
+        running.decision.emit(e.TimerFired, instance=instance, key=key, deadline=number, trace=trace)
+
+    try:
+        running.take(instance, Fire(key), record)
+    except NotOpen:
+        running.decision.emit(e.DeadlineWithdrawn, deadline=number)

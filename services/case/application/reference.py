@@ -1,0 +1,99 @@
+"""Reference data: what decisions look up beside the case. Bundles and policies by hash, calendars, schools."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from uuid import UUID, uuid5
+
+import msgspec
+
+from services.case.clock.calendar_files import CalendarShelf
+from services.case.clock.deadlines import Calendars, DeadlineRule, read_deadline
+from services.case.domain.errors import ProcessUnknown, SchoolUnknown
+from services.case.policy.authorities import Authorities
+from services.case.policy.policy import Policy
+from services.case.process.bundle import Bundle
+
+NAMESPACE = UUID("7c1f3f0e-2f5f-5b5e-9d35-6b1d0c9f0a51")
+
+
+def stream_of(ref: str) -> UUID:
+    """The stream of a case, from its reference."""
+    return uuid5(NAMESPACE, ref)
+
+
+class School(msgspec.Struct, frozen=True):
+    """A school of the directory. `urn` is six digits, `authority` the code of the council it lies in."""
+
+    urn: str
+    name: str
+    authority: str
+    phase: str = ""
+    easting: int = 0
+    northing: int = 0
+
+
+class Reference:
+    """All of it. `fetch` gives the stored bytes of a bundle or policy that is in use no more."""
+
+    def __init__(
+        self,
+        bundles: Iterable[Bundle],
+        authorities: Authorities,
+        calendars: CalendarShelf,
+        schools: Iterable[School],
+        fetch: Callable[[str], bytes],
+    ) -> None:
+        self.bundles = {bundle.hash: bundle for bundle in bundles}
+        self.in_use: dict[tuple[str, str], str] = {}
+        self.authorities = authorities
+        self.calendars = calendars
+        self.schools: Mapping[str, School] = {school.urn: school for school in schools}
+        self._fetch = fetch
+        self._policies: dict[str, Policy] = {}
+
+    def bundle(self, hash: str) -> Bundle:
+        """The bundle of that hash, in use or not."""
+        if hash not in self.bundles:
+            self.bundles[hash] = Bundle.from_bytes(self._fetch(hash))
+        return self.bundles[hash]
+
+    def current(self, authority: str, process: str) -> Bundle:
+        """The bundle that a new instance follows. Raises ProcessUnknown."""
+        hash = self.in_use.get((authority, process))
+        if hash is None:
+            raise ProcessUnknown
+        return self.bundle(hash)
+
+    def processes(self, authority: str) -> list[Bundle]:
+        return [self.bundle(hash) for (code, _), hash in sorted(self.in_use.items()) if code == authority]
+
+    def policy(self, hash: str) -> Policy:
+        if hash not in self._policies:
+            self._policies[hash] = Policy.from_bytes(self._fetch(hash))
+        return self._policies[hash]
+
+    def policy_at(self, authority: str, day: date) -> Policy:
+        policy = self.authorities.at(authority, day)
+        return self._policies.setdefault(policy.hash, policy)
+
+    def school(self, urn: str) -> School:
+        """Raises SchoolUnknown."""
+        if urn not in self.schools:
+            raise SchoolUnknown
+        return self.schools[urn]
+
+    def calendars_of(self, authority: str, home: str, receiving: str | None) -> Calendars:
+        """The days of the schools of a case."""
+        return Calendars(
+            self.calendars.school(home, authority),
+            self.calendars.school(receiving, authority) if receiving else None,
+        )
+
+    def deadline_rule(self, bundle: Bundle, name: str) -> DeadlineRule:
+        return _rule(self, bundle.hash, name)
+
+
+@lru_cache(maxsize=2048)
+def _rule(reference: Reference, hash: str, name: str) -> DeadlineRule:
+    return read_deadline(reference.bundle(hash).about.deadlines[name], f"{hash[:12]}/process.toml", name)

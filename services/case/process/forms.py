@@ -1,0 +1,128 @@
+"""Forms: one JSON Schema for the page, the form post and the API.
+
+A form says of each answer where it goes: into the sealed part of the event unless `x-personal: false`, into the
+variables of the process by `x-variable`, into the facts of the case by `x-fact`. Nothing else of a form ever reaches
+the engine.
+"""
+
+import hashlib
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+
+from services.case.domain.errors import AnswersInvalid
+from services.case.process.checks import CHECKS, Circumstances
+
+KINDS = {  # the validator's name of a failure -> the keyword under which a form keeps its sentence
+    "Required": "required",
+    "Type": "type",
+    "Format": "format",
+    "Minimum": "minimum",
+    "Maximum": "maximum",
+    "ExclusiveMinimum": "minimum",
+    "ExclusiveMaximum": "maximum",
+    "MaxLength": "maxLength",
+    "MinLength": "minLength",
+    "Pattern": "pattern",
+    "MinItems": "minItems",
+    "MaxItems": "maxItems",
+    "UniqueItems": "uniqueItems",
+    "OneOfNotValid": "oneOf",
+    "OneOfMultipleValid": "oneOf",
+    "Constant": "const",
+    "Enum": "oneOf",
+}
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """Checked answers, parted by where they go."""
+
+    clear: dict[str, Any]
+    personal: dict[str, Any]
+    variables: dict[str, Any]
+    facts: dict[str, Any]
+    personal_facts: dict[str, Any]
+
+
+class Form:
+    """One form of a bundle. `hash` is that of its bytes."""
+
+    def __init__(self, name: str, body: bytes) -> None:
+        self.name = name
+        self.schema: dict[str, Any] = msgspec.json.decode(body)
+        self.hash = hashlib.sha256(body).hexdigest()
+        self._validator = jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
+        fields: dict[str, dict[str, Any]] = self.schema.get("properties", {})
+        self.fields = fields
+        self.personal = frozenset(name for name, field in fields.items() if field.get("x-personal", True))
+        self.variables = frozenset(name for name, field in fields.items() if field.get("x-variable"))
+        self.facts = {name: field["x-fact"] for name, field in fields.items() if "x-fact" in field}
+        self.material = frozenset(name for name, field in fields.items() if field.get("x-material"))
+
+    @property
+    def title(self) -> str:
+        return str(self.schema.get("title", self.name))
+
+    def check(self, answers: Any, circumstances: Circumstances) -> Answers:
+        """The answers, parted. Raises AnswersInvalid with a JSON Pointer and a sentence for each that is wrong."""
+        errors = [self._explained(error) for error in self._validator.iter_errors(answers)]
+        if not errors:
+            errors = self._across(answers, circumstances)
+        if errors:
+            raise AnswersInvalid(errors)
+        return self.parted(answers)
+
+    def parted(self, answers: dict[str, Any]) -> Answers:
+        """Valid answers by where they go. A variable whose question was not asked is None."""
+        return Answers(
+            {name: value for name, value in answers.items() if name not in self.personal},
+            {name: value for name, value in answers.items() if name in self.personal},
+            {name: answers.get(name) for name in sorted(self.variables)},
+            {fact: answers[n] for n, fact in self.facts.items() if n in answers and n not in self.personal},
+            {fact: answers[n] for n, fact in self.facts.items() if n in answers and n in self.personal},
+        )
+
+    def _explained(self, error: Any) -> dict[str, str]:
+        path = list(error.instance_path)
+        kind = type(error.kind).__name__
+        if kind == "Required":
+            path.append(error.kind.property)
+        elif kind == "AdditionalProperties":
+            unexpected = sorted(error.kind.unexpected)[0]
+            return _problem([*path, unexpected], "This form does not ask that.")
+        field = self._field(path)
+        sentence = field.get("x-govuk", {}).get("errors", {}).get(KINDS.get(kind, ""))
+        return _problem(path, sentence or _plain(kind, field))
+
+    def _field(self, path: list[Any]) -> dict[str, Any]:
+        """The schema of the field at a place in the answers."""
+        field: dict[str, Any] = self.schema
+        for part in path:
+            inside = field.get("items", {}) if isinstance(part, int) else field.get("properties", {}).get(part, {})
+            if isinstance(part, int) and "x-govuk" not in inside:
+                inside = {**inside, "x-govuk": field.get("x-govuk", {})}
+            field = inside
+        return field
+
+    def _across(self, answers: dict[str, Any], circumstances: Circumstances) -> list[dict[str, str]]:
+        """What is wrong by the form's `x-checks`; a check of a question that was not answered passes."""
+        errors = []
+        for check in self.schema.get("x-checks", []):
+            if answers.get(check["field"]) is None:
+                continue
+            problem = CHECKS[check["check"]](check, answers, circumstances)
+            if problem is not None:
+                errors.append(_problem([check["field"]], problem or check["message"]))
+        return errors
+
+
+def _problem(path: list[Any], sentence: str) -> dict[str, str]:
+    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+    return {"pointer": pointer, "detail": sentence}
+
+
+def _plain(kind: str, field: dict[str, Any]) -> str:
+    """A sentence where the form has none of its own."""
+    what = field.get("title", "this")
+    return f"Answer “{what}”." if kind == "Required" else f"Check your answer to “{what}”."

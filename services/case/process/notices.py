@@ -1,0 +1,60 @@
+"""Notices: the words of a process for a person, with a few lines of front matter."""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+import yaml
+
+PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+PLACEHOLDERS = frozenset(
+    {
+        "reference",
+        "pupil_name",
+        "school_name",
+        "receiving_school_name",
+        "authority_name",
+        "contact",
+        "due_date",
+        "meeting_date",
+        "start_date",
+        "review_date",
+        "outcome",
+        "reasons",
+        "link",
+    }
+)
+
+
+class NoticeRefused(ValueError):
+    """This is not a notice; the message says why."""
+
+
+class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`statutory` ones follow stricter rules of delivery; `channels` in order of preference."""
+
+    title: str
+    name: str = ""
+    body: str = ""
+    statutory: bool = False
+    channels: tuple[str, ...] = ("portal",)
+    basis: str = ""
+
+    def render(self, values: Mapping[str, str]) -> str:
+        """The words, with what is known filled in; what is not known stays out."""
+        return PLACEHOLDER.sub(lambda match: values.get(match[1], ""), self.body)
+
+
+def read_notice(name: str, text: bytes) -> Notice:
+    """Raises NoticeRefused."""
+    parts = text.decode().split("---\n", 2)
+    if len(parts) != 3 or parts[0].strip():
+        raise NoticeRefused(f"{name}: a notice begins with front matter between two lines of ---")
+    try:
+        front = msgspec.convert(yaml.safe_load(parts[1]), Notice)
+    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        raise NoticeRefused(f"{name}: {error}") from error
+    unknown = set(PLACEHOLDER.findall(parts[2])) - PLACEHOLDERS
+    if unknown:
+        raise NoticeRefused(f"{name}: nothing fills {', '.join(sorted(unknown))}")
+    return msgspec.structs.replace(front, name=name, body=parts[2].strip())

@@ -1,0 +1,99 @@
+"""Operators: what a service task of a diagram can ask the house to do. A closed list; each has its line in OPERATORS.
+
+An operator answers at once, so that the process can go on, and leaves what it brings about with `Calling`, to become
+events after the input that led here.
+"""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from services.case.domain import events as e
+from services.case.domain.case import Case
+
+PACKS = {"receiving_school": "receiving_school", "provider": "provider"}  # with whom -> the fact that names them
+
+
+class Calling(Protocol):
+    """The call as an operator sees it: the case before the input, and where to leave effects."""
+
+    case: Case
+    instance: int
+
+    def fact(self, name: str) -> Any:
+        """A fact of the case, as this very step may have set it."""
+        ...
+
+    def bring_about(self, kind: type[e.Event], **facts: Any) -> None: ...
+    def start(self, process: str, given: dict[str, Any]) -> int: ...
+    def refreshed(self) -> dict[str, Any]: ...
+    def ladder(self) -> dict[str, Any]: ...
+    def is_statutory(self, notice: str) -> bool: ...
+    def terms_hash(self) -> str: ...
+
+
+def _send_notice(calling: Calling, notice: str, to: str | list[str]) -> None:
+    calling.bring_about(
+        e.NoticeDue,
+        notice=notice,
+        instance=calling.instance,
+        to=[to] if isinstance(to, str) else list(to),
+        statutory=calling.is_statutory(notice),
+    )
+
+
+def _start_process(calling: Calling, process: str, **given: Any) -> int:
+    return calling.start(process, given)
+
+
+def _refresh(calling: Calling) -> dict[str, Any]:
+    return calling.refreshed()
+
+
+def _set_fact(calling: Calling, name: str, value: Any) -> None:
+    calling.bring_about(e.FactSet, name=name, value=value)
+
+
+def _ladder(calling: Calling) -> dict[str, Any]:
+    return calling.ladder()
+
+
+def _issue_terms(calling: Calling) -> dict[str, Any]:
+    version, digest = calling.case.next("terms"), calling.terms_hash()
+    calling.bring_about(e.TermsIssued, version=version, hash=digest, task=calling.case.drafted_by)
+    return {"version": version, "hash": digest}
+
+
+def _share_pack(calling: Calling, **arguments: str) -> None:
+    party = arguments["with"]
+    org = calling.fact(PACKS[party])
+    if org:
+        calling.bring_about(e.PackShared, with_=party, org=org)
+
+
+def _revoke_pack(calling: Calling, **arguments: str) -> None:
+    party = arguments["with"]
+    org = calling.case.shared_with.get(party)
+    if org:
+        calling.bring_about(e.PackRevoked, with_=party, org=org)
+
+
+class Operator(msgspec.Struct, frozen=True):
+    """`parameters` must all be given; with `more`, others may be."""
+
+    call: Callable[..., Any]
+    parameters: tuple[str, ...] = ()
+    more: bool = False
+
+
+OPERATORS: dict[str, Operator] = {
+    "send_notice": Operator(_send_notice, ("notice", "to")),
+    "start_process": Operator(_start_process, ("process",), more=True),
+    "refresh": Operator(_refresh),
+    "set_fact": Operator(_set_fact, ("name", "value")),
+    "ladder": Operator(_ladder),
+    "issue_terms": Operator(_issue_terms),
+    "share_pack": Operator(_share_pack, ("with",)),
+    "revoke_pack": Operator(_revoke_pack, ("with",)),
+}

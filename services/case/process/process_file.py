@@ -1,0 +1,49 @@
+"""`process.toml`: what a process says about itself beside its diagram."""
+
+import re
+import tomllib
+from typing import Any
+
+import msgspec
+
+from services.case.domain.people import Role
+
+NAME = re.compile(r"[a-z][a-z0-9_]*$")
+
+
+class ProcessFileRefused(ValueError):
+    """This is not a process file; the message names the key."""
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a variable has its value from when an instance starts: a fact, the policy, or who starts it."""
+
+    fact: str | None = None
+    policy: str | None = None
+    given: Any = msgspec.UNSET
+    default: Any = None
+
+
+class ProcessFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Title, owner, prefix of references, lanes and roles, variables, deadlines, outcomes, borrowed forms."""
+
+    title: str
+    owner: str
+    prefix: str
+    legal_basis: str
+    start_form: str
+    lanes: dict[str, Role]
+    variables: dict[str, Source] = {}
+    outcomes: dict[str, str] = {}
+    deadlines: dict[str, dict[str, Any]] = {}
+    borrowed_forms: dict[str, str] = {}
+
+
+def read_process_file(text: bytes) -> ProcessFile:
+    """Raises ProcessFileRefused with a sentence that names the key."""
+    try:
+        return msgspec.convert(tomllib.loads(text.decode()), ProcessFile)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ProcessFileRefused(f"process.toml is not TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        raise ProcessFileRefused(f"process.toml: {error}") from error

@@ -1,0 +1,238 @@
+"""Runs the scenarios of a bundle: given, when, then, on the real engine and clock rules, with no database.
+
+A policy officer writes them (`bpmn/README.md`); `tests/test_scenarios.py` and `python -m services.case scenarios` run
+them.
+"""
+
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from services.case.application import tasks
+from services.case.application.correcting import correct
+from services.case.application.live import Live
+from services.case.application.opening import open_case
+from services.case.application.passing import pass_day
+from services.case.application.reference import Reference, stream_of
+from services.case.application.running import Running
+from services.case.clock.now import LONDON
+from services.case.domain import events as e
+from services.case.domain.decision import Decision
+from services.case.domain.errors import Refusal
+from services.case.domain.lifecycle import raise_concern
+from services.case.domain.people import FAMILY, PARTIES, SYSTEM, Person
+from services.case.domain.permissions import role_for
+from services.case.samples import as_person, sample_people
+
+REF = "SC-2026-000001"
+PARTY_PEOPLE = {
+    "home_head": "home-head",
+    "receiving_head": "receiving-head",
+    "inclusion_team": "caseworker",
+    "send_caseworker": "send-caseworker",
+    "social_worker": "social-worker",
+}
+
+
+class ScenarioFailed(AssertionError):
+    """The scenario did not go as it says; the message says where."""
+
+
+class Result(msgspec.Struct):
+    """What came of a scenario: the events, and the user tasks that somebody completed."""
+
+    events: list[e.Event]
+    visited: set[tuple[str, str]]
+
+
+class Run:
+    """One scenario under way."""
+
+    def __init__(self, reference: Reference, scenario: dict[str, Any], sets: dict[str, dict[str, Any]]) -> None:
+        self.reference = reference
+        self.scenario = scenario
+        self.sets = sets
+        given = scenario["given"]
+        self.authority = str(given.get("authority", "937"))
+        self.now = _morning(given.get("on", date(2026, 9, 2)))
+        self.live = Live(stream_of(REF), reference)
+        self.events: list[e.Event] = []
+        self.visited: set[tuple[str, str]] = set()
+        self.people = {name: as_person(name, sample) for name, sample in sample_people().items()}
+        self.do(
+            lambda running: open_case(running, REF, self._opener(), given["process"], self._answers(given["start"]))
+        )
+
+    def _opener(self) -> Person:
+        return next(p for p in self.people.values() if p.authority == self.authority and "caseworker" in p.roles)
+
+    def do(self, act: Callable[[Running], None]) -> None:
+        decision = Decision(self.live.case, SYSTEM, self.now, self.now.astimezone(LONDON).date())
+        act(Running(decision, self.live))
+        self.events += decision.events
+
+    def _answers(self, given: Any) -> Any:
+        return self.sets[given] if isinstance(given, str) else _as_json(given or {})
+
+    def step(self, step: dict[str, Any]) -> None:
+        refused = step.get("refused")
+        try:
+            self._take(step)
+        except Refusal as refusal:
+            if type(refusal).__name__ != refused:
+                details = refusal.details.get("errors", refusal.details)
+                raise ScenarioFailed(f"{step}: {type(refusal).__name__}: {refusal} {details}") from refusal
+            return
+        if refused:
+            raise ScenarioFailed(f"{step}: was not refused")
+
+    def _take(self, step: dict[str, Any]) -> None:
+        if "on" in step:
+            self.advance(step["on"])
+        elif "task" in step:
+            self._complete(step)
+        elif "withdraw" in step:
+            party = step["withdraw"]
+            self.do(lambda running: tasks.withdraw(running, party, self._party(party), step.get("reason", "")))
+        elif "concern" in step:
+            self._concern(step)
+        elif "correct" in step:
+            self._correct(step)
+        elif "message" in step:
+            self._tell(step["message"], step.get("with", {}))
+        else:
+            raise ScenarioFailed(f"{step}: no such kind of step")
+
+    def _complete(self, step: dict[str, Any]) -> None:
+        party = step.get("as_party", "")
+        found = [t for t in self.live.case.tasks.values() if t.element == step["task"] and party in ("", t.party)]
+        if not found:
+            open_now = sorted(t.element for t in self.live.case.tasks.values())
+            raise ScenarioFailed(f"{step}: no such task is open; open are {open_now}")
+        task = found[0]
+        person = self._party(task.party) if party else self._person(step.get("by", task.role))
+        method = "phone" if task.role in FAMILY and task.person != person.id else ""
+        answers = self._answers(step.get("answers"))
+        self.do(lambda running: tasks.complete(running, task.id, person, "*", answers, "", method))
+        process = self.live.case.instances[task.instance].process
+        self.visited.add((process, task.element))
+
+    def _person(self, name: str) -> Person:
+        """A sample person by name, else by role in this authority."""
+        if name in self.people and (self.people[name].authority == self.authority or name.endswith(self.authority)):
+            return self.people[name]
+        for person in self.people.values():
+            if person.authority == self.authority and name in person.roles:
+                return person
+        raise ScenarioFailed(f"nobody is called, or acts as, {name} in authority {self.authority}")
+
+    def _party(self, party: str) -> Person:
+        """Who answers for a party: itself if it can sign in, else a caseworker on its behalf."""
+        if PARTIES.get(party) in FAMILY:
+            account = self.live.case.parties.get(party)
+            return self.people[account] if account in self.people else self._person("caseworker")
+        return self._person(PARTY_PEOPLE.get(party, party))
+
+    def _concern(self, step: dict[str, Any]) -> None:
+        def act(running: Running) -> None:
+            person = self._party(step["concern"])
+            running.decision.by = person.as_actor(role_for(person, self.live.case, "concern"))
+            raise_concern(running.decision, step.get("about", ""))
+
+        self.do(act)
+
+    def _correct(self, step: dict[str, Any]) -> None:
+        answered = [v for v in self.events if isinstance(v, e.TaskCompleted) and v.element == step["correct"]][-1:]
+
+        def act(running: Running) -> None:
+            number = answered[0].task if answered else 0
+            correct(running, list(answered), number, step["field"], step["value"], "*", step.get("reason", "Wrong."))
+
+        self.do(act)
+
+    def _tell(self, message: str, payload: dict[str, Any]) -> None:
+        def act(running: Running) -> None:
+            for instance in list(self.live.case.instances.values()):
+                if not instance.ended and running.awaits(instance.id, message):
+                    return running.tell(instance.id, message, payload)
+            raise ScenarioFailed(f"nothing awaits {message}")
+
+        self.do(act)
+
+    def advance(self, day: date) -> None:
+        """Move to the morning of a day; what is due on the way happens, in due order."""
+        self.now = _morning(day)
+        while True:
+            due = [d for d in self.live.case.deadlines.values() if d.acts_at <= self.now and not d.missed]
+            if not due or not self.live.case.is_open:
+                return
+            before = len(self.events)
+            first = min(due, key=lambda deadline: (deadline.acts_at, deadline.id))
+            self.do(lambda running: pass_day(running, first.id))
+            if len(self.events) == before:
+                return
+
+    def check(self, then: dict[str, Any]) -> None:
+        """Compare with `then`: status, outcome, open tasks exactly; notices, milestones and deadlines as named."""
+        case = self.live.case
+        found = {
+            "status": case.status,
+            "outcome": case.outcome,
+            "open_tasks": sorted(task.element for task in case.tasks.values()),
+        }
+        for name, value in found.items():
+            wanted = then.get(name, value)
+            if (sorted(wanted) if isinstance(wanted, list) else wanted or "") != value:
+                raise ScenarioFailed(f"{name} is {value}, not {wanted}")
+        notices = {event.notice for event in self.events if isinstance(event, e.NoticeDue)}
+        _missing("notices", then.get("notices", []), notices)
+        _missing("milestones", then.get("milestones", []), {v.name for v in self.events if isinstance(v, e.Milestone)})
+        days = {event.name: event.due for event in self.events if isinstance(event, e.DeadlineSet)}
+        for name, day in then.get("deadlines", {}).items():
+            if days.get(name) != day:
+                raise ScenarioFailed(f"deadline {name} is {days.get(name)}, not {day}")
+
+
+def _missing(what: str, wanted: list[str], found: set[str]) -> None:
+    if lacking := set(wanted) - found:
+        raise ScenarioFailed(f"{what} lack {sorted(lacking)}; there are {sorted(found)}")
+
+
+def _morning(day: Any) -> datetime:
+    if isinstance(day, datetime):
+        return day.astimezone(UTC)
+    return datetime.combine(day, time(9), LONDON).astimezone(UTC)
+
+
+def run_scenario(reference: Reference, scenario: dict[str, Any], sets: dict[str, dict[str, Any]]) -> Result:
+    """Run one. Raises ScenarioFailed."""
+    try:
+        run = Run(reference, scenario, sets)
+    except Refusal as refusal:
+        raise ScenarioFailed(f"opening: {refusal} {refusal.details}") from refusal
+    for step in scenario.get("when", []):
+        run.step(step)
+    run.check(scenario.get("then", {}))
+    return Result(run.events, run.visited)
+
+
+def scenarios_of(folder: Path) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """The scenarios of a process folder, each with its file's name, and its named answer sets."""
+    scenarios = []
+    for path in sorted((folder / "scenarios").glob("*.yaml")):
+        for scenario in yaml.safe_load_all(path.read_text()):
+            for one in scenario if isinstance(scenario, list) else [scenario]:
+                scenarios.append({"file": path.name, **one})
+    named = folder / "scenarios" / "answers.toml"
+    sets = tomllib.loads(named.read_text()).get("sets", {}) if named.is_file() else {}
+    return scenarios, _as_json(sets)
+
+
+def _as_json(value: Any) -> Any:
+    """TOML and YAML know dates; JSON, which forms check, does not."""
+    return msgspec.json.decode(msgspec.json.encode(value))
