@@ -65,12 +65,21 @@ class _Reader:
             self._problem("two-tables", second, "A file holds one decision table: make a file for each.")
             return None
         self._only_known(self.root)
+        self._ids()
         if not tables or not decisions:
             self._problem("no-decision-table", self.root, "The file holds no decision table.")
             return None
         if not decisions[0].get("id"):
             self._problem("element-without-id", decisions[0], "The decision has no id, so no task can ask it.")
         return self._table(decisions[0], tables[0])
+
+    def _ids(self) -> None:
+        taken = set()
+        for element in self.root.iter("{*}*"):
+            id = element.get("id")
+            if id is not None and id in taken:
+                self._problem("duplicate-id", element, f"The id {id[:80]} is used twice.")
+            taken.add(id)
 
     def _only_known(self, element: Any) -> None:
         inside = _INSIDE.get(local_name(element), set())

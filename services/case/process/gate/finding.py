@@ -36,7 +36,11 @@ WARNINGS = frozenset(
 )  # what does not keep a process from running
 
 
-def finding(file: str, line: int | None, element: str, rule: str, message: str) -> Finding:
+BARE_WARNINGS = frozenset({"unknown-property"})
+"""Doubtful in a diagram judged alone, where it may be meant for another engine; wrong in a bundle of ours."""
+
+
+def finding(file: str, line: int | None, element: str, rule: str, message: str, bare: bool = False) -> Finding:
     """A finding with the severity that its rule has."""
-    severity: Severity = "warning" if rule in WARNINGS else "error"
+    severity: Severity = "warning" if rule in WARNINGS or (bare and rule in BARE_WARNINGS) else "error"
     return Finding(file, line or 1, element, rule, severity, message)

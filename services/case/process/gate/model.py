@@ -168,4 +168,5 @@ class Diagram:
         owner = xml
         while owner is not None and not owner.get("id"):
             owner = owner.getparent()
-        return finding(self.file, xml.sourceline, "" if owner is None else owner.get("id"), rule, message)
+        id = "" if owner is None else owner.get("id")
+        return finding(self.file, xml.sourceline, id, rule, message, self.bare)

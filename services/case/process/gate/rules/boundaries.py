@@ -33,7 +33,7 @@ def _boundary(diagram: Diagram, node: Node) -> Iterator[Finding]:
         yield diagram.finding(
             "boundary-cannot-throw", node, f"The {node.host.words} never brings about the {node.event} of {node.id}."
         )
-    if not node.outgoing:
+    if not node.outgoing and node.event != "compensate":
         yield diagram.finding("boundary-without-way-on", node, f"The {node.words} leads nowhere.")
     if node.event == "error" and not node.interrupts:
         yield diagram.finding(

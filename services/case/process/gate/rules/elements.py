@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from services.case.process.decisions.safe_xml import local_name, namespace
 from services.case.process.gate.finding import Finding
-from services.case.process.gate.model import BPMN, NODES, Diagram
+from services.case.process.gate.model import BPMN, NODES, SUB_PROCESSES, Diagram
 
 RULES: Final = {
     "unsupported-element": "an element of BPMN that is not in the tested subset",
@@ -31,7 +31,7 @@ _ACCEPTED: Final = frozenset(
         "loopDataInputRef", "loopDataOutputRef", "inputDataItem", "outputDataItem", "completionCondition",
         "loopCardinality", "timeDate", "timeDuration", "timeCycle", "timerEventDefinition",
         "messageEventDefinition", "signalEventDefinition", "errorEventDefinition", "escalationEventDefinition",
-        "terminateEventDefinition",
+        "terminateEventDefinition", "eventDefinitionRef",
     }
     | (NODES - {"complexGateway", "implicitThrowEvent"})
 )  # fmt: skip
@@ -65,7 +65,8 @@ def judge(diagram: Diagram) -> Iterator[Finding]:
     waiting = [diagram.root]
     while waiting:
         element = waiting.pop()
-        waiting += [part for part in element if namespace(part) == BPMN]
+        if local_name(element) in _ACCEPTED | SUB_PROCESSES:  # what stands in a refused element needs no words
+            waiting += [part for part in element if namespace(part) == BPMN]
         yield from _kind(diagram, element)
         for name in _BOOLEANS:
             if element.get(name) not in (None, "true", "false"):

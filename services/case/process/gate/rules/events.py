@@ -47,7 +47,7 @@ def judge(diagram: Diagram) -> Iterator[Finding]:
 
 
 def _event(diagram: Diagram, node: Node) -> Iterator[Finding]:
-    if any(bpmn_children(node.xml, "eventDefinitionRef")):
+    if next(bpmn_children(node.xml, "eventDefinitionRef"), None) is not None:
         yield diagram.finding(
             "event-definition-ref", node, f"The {node.words} refers to a definition elsewhere, which would be ignored."
         )

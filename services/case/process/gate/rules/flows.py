@@ -51,6 +51,13 @@ def _loose(diagram: Diagram, xml: Any) -> Finding:
     return diagram.finding("flow-across-border", xml, "The flow crosses the border of a sub-process or process.")
 
 
+def _needs_no_way_on(diagram: Diagram, node: Node) -> bool:
+    """Whether something else is said about it already, or it stands beside the flow."""
+    broken = any(xml.get("sourceRef") == node.id for xml in diagram.loose)
+    around = node.scope.node
+    return broken or node.by_event or (around is not None and around.kind == "adHocSubProcess")
+
+
 def _node(diagram: Diagram, node: Node) -> Iterator[Finding]:
     if node.kind == "startEvent" and node.incoming:
         yield diagram.finding("start-with-incoming", node, f"A flow leads back to {node.words}.")
@@ -59,7 +66,7 @@ def _node(diagram: Diagram, node: Node) -> Iterator[Finding]:
     if node.kind == "endEvent":
         if node.outgoing:
             yield diagram.finding("end-with-outgoing", node, f"A flow leaves {node.words}.")
-    elif not node.outgoing and node.kind != "boundaryEvent" and not node.by_event:
+    elif not node.outgoing and node.kind != "boundaryEvent" and not _needs_no_way_on(diagram, node):
         yield diagram.finding("dead-end", node, f"Nothing follows {node.words}: lead it to an end event.")
     if len(node.outgoing) > 1 and node.kind not in GATEWAYS and node.kind != "endEvent":
         yield diagram.finding("several-ways-out", node, f"Several flows leave {node.words}: put a gateway behind it.")

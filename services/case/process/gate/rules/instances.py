@@ -40,7 +40,7 @@ def names_of(loop: Any) -> dict[str, str]:
 
 def _loop(diagram: Diagram, node: Node, loop: Any) -> Iterator[Finding]:
     named = names_of(loop)
-    if any(bpmn_children(loop, "loopCardinality")):
+    if next(bpmn_children(loop, "loopCardinality"), None) is not None:
         yield diagram.finding("mi-without-input", loop, f"The {node.words} counts; give it a collection instead.")
     elif not {"loopDataInputRef", "inputDataItem"} <= named.keys():
         yield diagram.finding("mi-without-input", loop, f"The {node.words} has no input collection and item.")

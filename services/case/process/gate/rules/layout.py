@@ -23,7 +23,7 @@ def judge(diagram: Diagram) -> Iterator[Finding]:
                 if not all(_number(part.get(name)) for name in ("x", "y")):
                     yield diagram.finding("bad-layout", part, "A place in the layout is not a number.")
     missing = [node.id for node in diagram.nodes.values() if node.id not in drawn]
-    missing += [flow.id for flow in diagram.flows if flow.id not in drawn]
+    missing += [flow.id for flow in diagram.flows if flow.id and flow.id not in drawn]
     if missing:
         what = "Nothing has" if not drawn else f"{missing[0]} and {len(missing) - 1} others have"
         yield diagram.finding("no-layout", diagram.root, f"{what} a place in the layout, so people cannot see it.")

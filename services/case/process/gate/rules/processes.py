@@ -34,7 +34,7 @@ def judge(diagram: Diagram) -> Iterator[Finding]:
     if len(pools) > 1:
         yield diagram.finding("two-pools", pools[1], "The file has two pools: draw one process a file.")
     for process in diagram.processes:
-        if process.xml.get("isExecutable", "true") != "true":
+        if process.xml.get("isExecutable") == "false":
             yield diagram.finding("not-executable", process, f"The {process.words} says it is not executable.")
     for scope in diagram.scopes():
         if scope.node is None or (scope.node.kind == "subProcess" and not scope.node.by_event):

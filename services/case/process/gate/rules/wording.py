@@ -32,12 +32,10 @@ def judge(diagram: Diagram) -> Iterator[Finding]:
             yield diagram.finding("expression-missing", site.xml, f"{site.what[:1].upper()}{site.what[1:]} is empty.")
         else:
             yield from _site(diagram, site, site.text)
-        for name in ("language", "scriptFormat"):
-            language = site.xml.get(name, "python").lower()
-            if "python" not in language:
-                yield diagram.finding(
-                    "expression-language", site.xml, f"{language[:40]} is not read, only Python's form."
-                )
+        format = site.node.xml.get("scriptFormat") if site.kind == "script" and site.node else None
+        language = format or site.xml.get("language", "python")
+        if "python" not in language.lower():
+            yield diagram.finding("expression-language", site.xml, f"{language[:40]} is not read, only Python's form.")
     yield from _missing(diagram)
 
 

@@ -80,7 +80,7 @@ class Plays:
         if cached is not None and cached[0] == inner:
             return cached[2]
         game = play(Net(diagram, scope, inner))
-        whole = not (game.exploded or game.doubled)
+        whole = not (game.exploded or game.doubled or game.deadlocked)
         touched = game.touched if whole else reachable(scope.starts)
         found = Behaviour(game.finishes or not whole, frozenset(thrown_by(diagram, touched, inner)))
         self._cache[scope] = (inner, game, found)

@@ -69,13 +69,21 @@ def _endless(scope: Scope) -> Iterator[list[Node]]:
 
 
 def _unreachable(diagram: Diagram, scope: Scope, played: Played) -> Iterator[Finding]:
+    if any(xml.getparent() is scope.xml for xml in diagram.loose):
+        return  # the broken flow is said; where it should lead cannot be known
     touched = reachable(scope.starts)
     if not (played.exploded or played.doubled or played.deadlocked):
         touched &= played.touched
+    excused = reachable(node for node in scope.nodes if node not in touched and _said_elsewhere(node))
+    excused |= reachable(flow.target for node in scope.nodes if node.kind == "endEvent" for flow in node.outgoing)
     for node in scope.nodes:
-        beside = node.by_event or (node.kind == "boundaryEvent" and (node.host is None or node.host in touched))
-        if node not in touched and node.kind != "startEvent" and not beside:
+        if node not in touched and node not in excused:
             yield diagram.finding("unreachable", node, f"No token can reach the {node.words}.")
+
+
+def _said_elsewhere(node: Node) -> bool:
+    """Whether that no token comes here is the fault of something that has a finding of its own."""
+    return node.by_event or node.kind in ("boundaryEvent", "startEvent") or node.event == "link"
 
 
 def _boundaries(diagram: Diagram, plays: Plays) -> Iterator[Finding]:
