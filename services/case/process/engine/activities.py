@@ -1,5 +1,6 @@
 """Activities that hold others: those with events on their border, sub-processes, called processes, multi-instance."""
 
+import re
 from typing import Any
 
 from SpiffWorkflow import TaskState
@@ -9,8 +10,10 @@ from SpiffWorkflow.spiff.specs import defaults as spiff
 from services.case.process.engine.elements import Element
 from services.case.process.engine.scope import Scope
 from services.case.process.engine.token import Token
-from services.case.process.engine.values import own
+from services.case.process.engine.values import differ, own
 from services.case.process.expressions import Expression
+
+LABEL = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Attached(Element, BoundaryEventSplit):  # type: ignore[misc]
@@ -23,11 +26,9 @@ class Attached(Element, BoundaryEventSplit):  # type: ignore[misc]
             event.task_spec.arm(event)
 
     def member_done(self, group: Token, token: Token) -> None:
-        """The activity, or an event that interrupts it, is done: the others are withdrawn."""
-        if getattr(token.task_spec, "cancel_activity", True):
-            group._children.remove(token.id)
-            token._parent = None
-            group.cancel()
+        """The activity is done: the events are withdrawn."""
+        token.part()
+        group.cancel()
 
 
 class SubProcess(Element, spiff.SubWorkflowTask):  # type: ignore[misc]
@@ -64,7 +65,9 @@ class CallActivity(SubProcess, spiff.CallActivity):  # type: ignore[misc]
 
     def finished(self, token: Token, scope: Scope) -> None:
         given = token.internal_data.pop("given")
-        changed = {n: v for n, v in scope.variables.items() if n not in given or given[n] != v}
+        changed = {
+            name: value for name, value in scope.variables.items() if name not in given or differ(given[name], value)
+        }
         token.data.update(changed)
 
 
@@ -87,27 +90,19 @@ class MultiInstance(Element):
     _wf_spec: Any
 
     def _update_hook(self, token: Token) -> bool:
-        members = self.members(token)
-        token.internal_data["members"] = members
-        token.internal_data["results"] = []
+        if self.data_input is not None:
+            collection = token.data[self.data_input.bpmn_id]
+        else:
+            assert self.size is not None
+            collection = list(range(self.size(token.data)))
+        members = _members(collection)
+        token.internal_data.update(members=members, keyed=isinstance(collection, dict), results=[])
         if self.data_output is not None:
             token.data[self.data_output.bpmn_id] = self.collected(token)
         token._set_state(TaskState.STARTED)
-        for index in range(1 if self.sequential else len(members)):
-            if index < len(members):
-                self.spawn(token, index)
+        for index in range(min(1, len(members)) if self.sequential else len(members)):
+            self.spawn(token, index)
         return not members
-
-    def members(self, token: Token) -> list[list[Any]]:
-        """`[label, key, value]` for each instance; the label stands in the instance's key."""
-        if self.data_input is None:
-            assert self.size is not None
-            return [[str(n), n, n] for n in range(self.size(token.data))]
-        collection = token.data[self.data_input.bpmn_id]
-        if isinstance(collection, dict):
-            return [[str(key), key, own(value)] for key, value in collection.items()]
-        named = all(isinstance(value, str) for value in collection) and len(set(collection)) == len(collection)
-        return [[value if named else str(n), n, own(value)] for n, value in enumerate(collection)]
 
     def spawn(self, token: Token, index: int) -> None:
         label, _, value = token.internal_data["members"][index]
@@ -144,9 +139,21 @@ class MultiInstance(Element):
 
     def collected(self, token: Token) -> Any:
         members, results = token.internal_data["members"], sorted(token.internal_data["results"])
-        if self.data_input is not None and isinstance(token.data[self.data_input.bpmn_id], dict):
+        if token.internal_data["keyed"]:
             return {members[index][1]: own(value) for index, value in results}
         return [own(value) for _, value in results]
+
+
+def _members(collection: Any) -> list[list[Any]]:
+    """`[label, key, value]` for each instance; the label stands in the instance's key.
+
+    It is the text itself, or the key in a mapping, where these can be told apart and leave a key readable.
+    """
+    keyed = isinstance(collection, dict)
+    names = list(collection)
+    plain = all(isinstance(name, str) and LABEL.fullmatch(name) for name in names) and len(set(names)) == len(names)
+    keys = names if keyed else range(len(names))
+    return [[names[n] if plain else str(n), key, own(collection[key])] for n, key in enumerate(keys)]
 
 
 class ParallelInstances(MultiInstance, spiff.ParallelMultiInstanceTask):  # type: ignore[misc]

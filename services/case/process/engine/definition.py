@@ -39,18 +39,17 @@ class Definition:
     def __init__(self, process: str, files: Mapping[str, bytes]) -> None:
         tables = [parse_decision(xml, name) for name, xml in sorted(files.items()) if name.endswith(".dmn")]
         parser = _Parser({table.id: table for table in tables})
-        self.elements: dict[str, etree._Element] = {}
+        elements: dict[str, dict[str, etree._Element]] = {}  # ids are of one file, another may use them too
         for name, xml in sorted(files.items()):
             if name.endswith(".bpmn"):
                 root = etree.fromstring(xml, PARSER)
                 parser.add_bpmn_xml(root, name)
-                self.elements |= {e.get("id"): e for e in root.iter(f"{MODEL}*") if e.get("id")}
+                elements[name] = {e.get("id"): e for e in root.iter(f"{MODEL}*") if e.get("id")}
         self.process = process
         self.spec = parser.get_spec(process)
         self.subprocess_specs: dict[str, Any] = parser.get_subprocess_specs(process)
-        self.by_name = {
-            spec.name: {name: s for name, s in spec.task_specs.items() if not isinstance(s, BoundaryEventJoin)}
-            for spec in [self.spec, *self.subprocess_specs.values()]
-        }
-        for specs in self.by_name.values():
-            prepare({n: s for n, s in specs.items() if isinstance(s, BpmnTaskSpec)}, self.elements)
+        self.by_name: dict[str, dict[str, Any]] = {}
+        for scope in [self.spec, *self.subprocess_specs.values()]:
+            specs = {name: s for name, s in scope.task_specs.items() if not isinstance(s, BoundaryEventJoin)}
+            self.by_name[scope.name] = specs
+            prepare({n: s for n, s in specs.items() if isinstance(s, BpmnTaskSpec)}, elements[scope.file])

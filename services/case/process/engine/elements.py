@@ -63,6 +63,8 @@ class Element:
         if group is not None:
             group.task_spec.member_done(group, token)
         token.proceed(self.next(token))
+        if not token.workflow.tasks:
+            token.workflow.finish()
 
     def _reach(self, token: Token) -> None:
         """Record the milestone that the element declares, if its condition holds."""

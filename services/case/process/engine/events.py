@@ -15,6 +15,7 @@ from services.case.process.expressions import Cycle, Duration, Expression
 from services.case.process.expressions import Timer as TimerExpression
 
 NAMED = (definitions.MessageEventDefinition, definitions.SignalEventDefinition)
+SILENT = (definitions.NoneEventDefinition, definitions.TerminateEventDefinition)
 
 
 def awaited(event: Any, definition: Any, token: Token) -> Await:
@@ -96,26 +97,40 @@ class ReceiveTask(Catching, spiff.ReceiveTask):  # type: ignore[misc]
 
 
 class BoundaryEvent(Catching, bpmn.BoundaryEvent):  # type: ignore[misc]
-    """Armed while its activity lasts. One that does not interrupt is armed again each time it has happened."""
+    """Armed while its activity lasts. It acts at once when it happens: what interrupts withdraws its activity, what
+    does not is armed again. An error or escalation comes from inside: nobody outside can bring it about.
+    """
 
     counts = False
     cancel_activity: bool
 
     def arm(self, token: Token) -> None:
-        token.workflow.name_token(token)
-        self.listen(token)
+        token._set_state(TaskState.WAITING)
+        if self.timer is not None or isinstance(self.event_definition, NAMED):
+            token.workflow.name_token(token)
+            self.listen(token)
 
-    def _run_hook(self, token: Token) -> bool:
-        token.workflow.top_workflow.record.passed(token.key)
-        super()._run_hook(token)
+    def happen(self, token: Token, payload: Any = None) -> None:
+        group = token.workflow.tasks[token._parent]
         # A cycle happens as often as it says (-1: without end), another timer once, a message or signal any time.
-        times = token.internal_data.get("times", -1 if self.timer is None else 1)
-        if not self.cancel_activity and times != 1:
-            again = Token(token.workflow, self, token.workflow.tasks[token._parent])
+        times = token.internal_data.pop("times", -1 if self.timer is None else 1)
+        token.part()
+        if self.cancel_activity:
+            group.cancel()
+        elif times != 1:
+            again = Token(token.workflow, self, group)
             if self.timer is not None:
                 again.internal_data["times"] = max(times - 1, -1)
             self.arm(again)
-        return True
+        super().happen(token, payload)
+
+    def _run_hook(self, token: Token) -> bool:
+        record = token.workflow.top_workflow.record
+        if token.key:
+            record.passed(token.key)
+        else:
+            token.enter("")
+        return super()._run_hook(token)
 
 
 class EventGateway(Catching, bpmn.EventBasedGateway):  # type: ignore[misc]
@@ -152,7 +167,7 @@ class Throwing(Element):
     payload: Expression | None = None
 
     def _run_hook(self, token: Token) -> bool:
-        if not isinstance(self.event_definition, definitions.NoneEventDefinition):
+        if not isinstance(self.event_definition, SILENT):
             payload = own(self.payload(token.data)) if self.payload else None
             token.workflow.top_workflow.throw(token, self.event_definition, payload)
         return True
@@ -167,12 +182,7 @@ class SendTask(Throwing, spiff.SendTask):  # type: ignore[misc]
 
 
 class EndEvent(Throwing, bpmn.EndEvent):  # type: ignore[misc]
-    """Takes the token out; the scope is finished with its last one, or at once by a terminate event."""
-
-    def _run_hook(self, token: Token) -> bool:
-        if isinstance(self.event_definition, definitions.TerminateEventDefinition):
-            return True
-        return super()._run_hook(token)
+    """Takes the token out, and all others of its scope if it terminates or is an error (BPMN 2.0, 10.4.3)."""
 
     def next(self, token: Token) -> list[tuple[str, Any]]:
         return []
@@ -182,8 +192,6 @@ class EndEvent(Throwing, bpmn.EndEvent):  # type: ignore[misc]
         outcome = self.properties.get("outcome")
         if outcome and scope is scope.top_workflow:
             scope.outcome = outcome(token.data)
+        if isinstance(self.event_definition, definitions.TerminateEventDefinition | definitions.ErrorEventDefinition):
+            scope.clear(token)
         super()._on_complete(token)
-        if isinstance(self.event_definition, definitions.TerminateEventDefinition):
-            scope.clear()
-        if not scope.tasks:
-            scope.finish()

@@ -58,6 +58,8 @@ class Instance:
         top.record, top.call = Record(), call
         match given:
             case Start(variables):
+                if top.counter:
+                    raise NotOpen("started")
                 top.variables.update(own(variables))
                 top.begin()
             case Complete(key, variables):

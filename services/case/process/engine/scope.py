@@ -43,10 +43,10 @@ class _Scope:
         for spec in self.spec.start.outputs:  # type: ignore[attr-defined]
             spec.arrive(Token(self, spec), "")
 
-    def clear(self) -> None:
-        """Cancel every token, outermost first, so that nothing is cancelled twice."""
+    def clear(self, spared: Token | None = None) -> None:
+        """Cancel every token but one, outermost first, so that nothing is cancelled twice."""
         for token in list(self.tasks.values()):
-            if token.id in self.tasks and token._parent is None:
+            if token.id in self.tasks and token._parent is None and token is not spared:
                 token.cancel()
 
 
@@ -101,9 +101,11 @@ class TopScope(_Scope, BpmnWorkflow):  # type: ignore[misc]
 
     def deliver(self, kind: type, name: str, payload: Any) -> bool:
         """Hand a message or signal to all that await it here; False if nothing does."""
-        hearing = [t for t in self.open.values() if t.task_spec.hears(t, kind, name, payload)]
+        waiting = [token for token in self.open.values() if token._state == TaskState.WAITING]
+        hearing = [token for token in waiting if token.task_spec.hears(token, kind, name, payload)]
         for token in hearing:
-            token.task_spec.happen(token, payload)
+            if token._state == TaskState.WAITING:  # and was not withdrawn by one that heard it before
+                token.task_spec.happen(token, payload)
         return bool(hearing)
 
     def throw(self, token: Token, definition: Any, payload: Any) -> None:
@@ -119,19 +121,18 @@ class TopScope(_Scope, BpmnWorkflow):  # type: ignore[misc]
     def _raise(self, token: Token, definition: Any, payload: Any) -> bool:
         """An error or escalation looks for an event on the border of the activity it came from, then further out.
 
-        What interrupts does so at once: nothing else inside that activity runs any more.
+        The event for its own code goes before one for any.
         """
         scope = token.workflow
         while scope is not self:
             holder = scope.activity
             scope = holder.workflow
             while (holder := scope.tasks.get(holder._parent)) is not None:
-                for event in holder.children:
-                    if getattr(event.task_spec, "event_definition", None) == definition and event.key in self.open:
-                        event.task_spec.happen(event, payload)
-                        if event.task_spec.cancel_activity:
-                            event.run()
-                        return True
+                caught = [e for e in holder.children if getattr(e.task_spec, "event_definition", None) == definition]
+                if caught:
+                    event = min(caught, key=lambda event: event.task_spec.event_definition.code is None)
+                    event.task_spec.happen(event, payload)
+                    return True
         return False
 
     def advance(self) -> None:

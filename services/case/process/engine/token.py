@@ -51,7 +51,7 @@ class Token(Task):  # type: ignore[misc]
         self._set_state(TaskState.READY)
 
     def complete(self) -> None:
-        if self.id in self.workflow.tasks:  # an error that this very token threw may have ended its scope
+        if self.id in self.workflow.tasks:  # what this very token threw may have ended its scope
             super().complete()
 
     def enter(self, flow: str) -> None:
@@ -69,6 +69,11 @@ class Token(Task):  # type: ignore[misc]
         if self.key:
             scope.top_workflow.open.pop(self.key, None)
             scope.top_workflow.record.left(self.key)
+
+    def part(self) -> None:
+        """Belong no longer to the activity that the token was attached to."""
+        self.workflow.tasks[self._parent]._children.remove(self.id)
+        self._parent = None
 
     def cancel(self) -> None:
         """Withdraw the token and everything that lives only because of it."""

@@ -6,6 +6,8 @@ another variable: and no longer after a restart, because JSON does not tell of t
 
 from typing import Any
 
+import msgspec
+
 
 def own(value: Any) -> Any:
     """A copy of a JSON value that shares no part with it."""
@@ -14,3 +16,8 @@ def own(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [own(part) for part in value]
     return value
+
+
+def differ(one: Any, other: Any) -> bool:
+    """Whether two values are not the same JSON; to Python, `True` and `1` would be."""
+    return msgspec.json.encode(one) != msgspec.json.encode(other)
