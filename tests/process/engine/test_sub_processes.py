@@ -25,8 +25,8 @@ def test_a_sub_process_in_a_sub_process_shares_the_variables_and_names_its_tasks
     run = Lived(
         diagram(
             sub("outer", start("i"), inner, user("b"), end("j"), path("i", "inner", "b", "j")),
-            start("s"), exclusive("m"), exclusive("again", otherwise="e"), end("e"), path("s", "m", "outer", "again", "e"),
-            when("again", "m", "x < 2"),
+            start("s"), exclusive("m"), exclusive("again", otherwise="e"), end("e"),
+            path("s", "m", "outer", "again", "e"), when("again", "m", "x < 2"),
         )
     )  # fmt: skip
     run.start(x=0)

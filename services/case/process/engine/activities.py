@@ -65,10 +65,9 @@ class CallActivity(SubProcess, spiff.CallActivity):  # type: ignore[misc]
 
     def finished(self, token: Token, scope: Scope) -> None:
         given = token.internal_data.pop("given")
-        changed = {
-            name: value for name, value in scope.variables.items() if name not in given or differ(given[name], value)
-        }
-        token.data.update(changed)
+        for name, value in scope.variables.items():
+            if name not in given or differ(given[name], value):
+                token.data[name] = value
 
 
 class MultiInstance(Element):
