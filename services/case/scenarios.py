@@ -7,6 +7,7 @@ them.
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,16 @@ PARTY_PEOPLE = {
     "inclusion_team": "caseworker",
     "send_caseworker": "send-caseworker",
     "social_worker": "social-worker",
+}
+
+
+class _Plain(yaml.SafeLoader):
+    """YAML in which yes, no, on and off are words, as people who write scenarios expect."""
+
+
+_Plain.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool" or letter in "tTfF"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
 
@@ -173,7 +184,7 @@ class Run:
                 return
             before = len(self.events)
             first = min(due, key=lambda deadline: (deadline.acts_at, deadline.id))
-            self.do(lambda running: pass_day(running, first.id))
+            self.do(partial(pass_day, number=first.id))
             if len(self.events) == before:
                 return
 
@@ -225,7 +236,7 @@ def scenarios_of(folder: Path) -> tuple[list[dict[str, Any]], dict[str, dict[str
     """The scenarios of a process folder, each with its file's name, and its named answer sets."""
     scenarios = []
     for path in sorted((folder / "scenarios").glob("*.yaml")):
-        for scenario in yaml.safe_load_all(path.read_text()):
+        for scenario in yaml.load_all(path.read_text(), _Plain):
             for one in scenario if isinstance(scenario, list) else [scenario]:
                 scenarios.append({"file": path.name, **one})
     named = folder / "scenarios" / "answers.toml"

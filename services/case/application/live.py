@@ -70,4 +70,5 @@ def as_input(event: InputEvent) -> Input:
 
 def trace_of(step: Step) -> Trace:
     """The part of a step that is recorded with its input."""
-    return Trace(step.path, step.left, step.active, step.effects, step.ended, step.outcome)
+    awaited = [(awaits.key, awaits.message) for awaits in step.awaits]
+    return Trace(step.path, step.left, step.active, awaited, step.effects, step.ended, step.outcome)

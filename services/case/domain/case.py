@@ -39,7 +39,8 @@ class Deadline(msgspec.Struct, omit_defaults=True):
 
 
 class Instance(msgspec.Struct, omit_defaults=True):
-    """A process instance of the case. `tokens`: the keys at which tokens rest · `heard`: its starter knows its end."""
+    """A process instance of the case. `tokens`: the keys at which tokens rest · `awaited`: key -> message that it
+    awaits · `heard`: its starter knows its end."""
 
     id: int
     process: str
@@ -49,6 +50,7 @@ class Instance(msgspec.Struct, omit_defaults=True):
     outcome: str = ""
     heard: bool = False
     tokens: dict[str, None] = {}
+    awaited: dict[str, str] = {}
 
 
 class Terms(msgspec.Struct, omit_defaults=True):
@@ -130,4 +132,5 @@ class Case(msgspec.Struct, omit_defaults=True):
     @property
     def has_next_step(self) -> bool:
         """Whether anything can move the case: a task, a timer, or a running instance that awaits something."""
-        return bool(self.tasks) or bool(self.deadlines) or any(i.tokens for i in self.instances.values() if not i.ended)
+        awaits = any(instance.awaited for instance in self.instances.values() if not instance.ended)
+        return bool(self.tasks) or bool(self.deadlines) or awaits

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from services.case.domain.case import Case
+from services.case.domain.errors import Erased
 from services.case.domain.events import Actor, Event, Meta
 from services.case.domain.folding import apply
 from services.case.domain.people import SYSTEM
@@ -34,13 +35,19 @@ class Decision:
         self._first = ""
 
     def emit(self, kind: type[Event], personal: dict[str, Any] | None = None, **facts: Any) -> Event:
-        """The first event is the person's own doing; those after it come about because of it."""
+        """The first event is the person's own doing; those after it come about because of it.
+
+        Raises Erased where something personal would be written for somebody who was erased.
+        """
         if self.events:
             meta = Meta(SYSTEM, self.effective_on, self.command, self._first, self.correlation)
         else:
             meta = Meta(self.by, self.effective_on, self.command, "", self.correlation)
             self._first = f"{self.case.stream}.{self.case.version + 1}"
-        event = kind(meta=meta, personal=_filled(personal), **facts)
+        kept = _filled(personal)
+        if kept is not None and self.case.erased:
+            raise Erased
+        event = kind(meta=meta, personal=kept, **facts)
         apply(self.case, event)
         self.events.append(event)
         return event

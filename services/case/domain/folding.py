@@ -31,11 +31,13 @@ def _started(case: Case, event: e.ProcessStarted) -> None:
 
 
 def _trace(case: Case, instance: int, trace: Trace) -> None:
-    tokens = case.instances[instance].tokens
+    at = case.instances[instance]
     for key in trace.left:
-        tokens.pop(key, None)
+        at.tokens.pop(key, None)
+        at.awaited.pop(key, None)
     for key in trace.active:
-        tokens[key] = None
+        at.tokens[key] = None
+    at.awaited.update(trace.awaited)
 
 
 def _offered(case: Case, event: e.TaskOffered) -> None:
@@ -164,7 +166,7 @@ def _revoked(case: Case, event: e.PackRevoked) -> None:
 def _ended(case: Case, event: e.ProcessEnded) -> None:
     instance = case.instances[event.instance]
     instance.ended, instance.outcome = True, event.outcome
-    instance.tokens = {}
+    instance.tokens, instance.awaited = {}, {}
 
 
 def _noted(case: Case, event: e.NoteAdded) -> None:

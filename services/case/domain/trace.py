@@ -20,13 +20,14 @@ class Effect(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Trace(msgspec.Struct, omit_defaults=True):
     """`path`: `[flow, key]` of every element entered, in order, flow "" where none led there · `left`: keys that held
-    a token (or were armed) before and do no more · `active`: keys entered that still hold one · `ended`: the
-    instance is over, with this `outcome`.
+    a token (or were armed) before and do no more · `active`: keys entered that still hold one · `awaited`:
+    `[key, message]` of each message awaited since · `ended`: the instance is over, with this `outcome`.
     """
 
     path: list[tuple[str, str]] = []
     left: list[str] = []
     active: list[str] = []
+    awaited: list[tuple[str, str]] = []
     effects: list[Effect] = []
     ended: bool = False
     outcome: str | None = None

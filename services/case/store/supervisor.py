@@ -62,9 +62,9 @@ class Server:
         fresh = self.cluster.with_name(f"{self.cluster.name}-{os.getpid()}")
         self._own(fresh)
         initdb = [
-            self.bin / "initdb",
+            str(self.bin / "initdb"),
             "-D",
-            fresh,
+            str(fresh),
             "-U",
             "casework",
             "-A",

@@ -1,0 +1,249 @@
+"""The one door through which a case is changed: load, decide, append; again, if somebody else was faster.
+
+Everything behind it is synchronous and pure; everything before it is HTTP, timers or a command line, and waits here.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Callable
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+import msgspec
+from eventsourcing.persistence import OperationalError
+
+from services.case.application.live import Live
+from services.case.application.opening import claims_of
+from services.case.application.reference import Reference, stream_of
+from services.case.application.running import Running
+from services.case.clock.now import Clock
+from services.case.domain import events as e
+from services.case.domain.case import Case
+from services.case.domain.decision import Decision
+from services.case.domain.errors import (
+    AlreadyOpenForPupil,
+    CaseUnknown,
+    KeyUsedOtherwise,
+    PossibleDuplicate,
+    Refusal,
+    TryAgain,
+)
+from services.case.domain.people import SYSTEM
+from services.case.store.database import DatabaseAway
+from services.case.store.event_store import EventStore
+from services.case.store.recorder import Busy, Claim, Claimed, CommandRecord, Conflict, Repeated
+
+PATIENCE = 5.0  # seconds for which a command is decided again before the caller is asked to come back
+LIVE_CASES = 2_000
+
+
+class Command(msgspec.Struct, frozen=True):
+    """A request: its id and what was asked, so that it takes effect once. `repeatable` if the client named it."""
+
+    id: UUID
+    digest: bytes = b""
+    repeatable: bool = False
+    correlation: str = ""
+    effective_on: date | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """The answer to a command as bytes, and the position its last event has in the log."""
+
+    answer: bytes
+    position: int
+    ref: str = ""
+    repeated: bool = False
+
+
+Act = Callable[[Running], bytes]
+
+
+def once() -> Command:
+    """A command that nobody will repeat by name."""
+    return Command(uuid4())
+
+
+class Door:
+    """Holds the live cases of this process."""
+
+    def __init__(self, store: EventStore, reference: Reference, clock: Clock, live_cases: int = LIVE_CASES) -> None:
+        self.store = store
+        self.reference = reference
+        self.clock = clock
+        self._live: OrderedDict[UUID, Live] = OrderedDict()
+        self._limit = live_cases
+        self._locks: dict[UUID, tuple[asyncio.Lock, int]] = {}
+
+    async def change(self, ref: str, command: Command, act: Act) -> Outcome:
+        """Let `act` decide on the case, with its answer, and store what it emitted.
+
+        Raises the refusals of the domain, KeyUsedOtherwise, TryAgain.
+        """
+        stream = stream_of(ref)
+        async with self._alone(stream):
+            until = time.monotonic() + PATIENCE
+            while True:
+                try:
+                    return await self._attempt(ref, stream, command, act)
+                except Conflict:
+                    self.evict(stream)
+                    if time.monotonic() > until:
+                        raise TryAgain from None
+                except (Busy, DatabaseAway) as error:
+                    self.evict(stream)
+                    raise TryAgain from error
+
+    async def _attempt(self, ref: str, stream: UUID, command: Command, act: Act) -> Outcome:
+        live, fresh = await self._load(stream)
+        while True:
+            version, hash, now = live.case.version, live.case.hash, self.clock.now()
+            decision = Decision(
+                live.case, SYSTEM, now, self.clock.today(), str(command.id), command.effective_on, command.correlation
+            )
+            try:
+                answer = act(Running(decision, live))
+            except Refusal as refusal:
+                changed = live.touched or bool(decision.events)
+                if changed:
+                    self.evict(stream)
+                if fresh:
+                    return await self._answer_again(command, refusal)
+                # It may have been decided on an old view of the case: look for what others did since.
+                live, fresh = await self._load(stream, afresh=changed, follow=True)
+            except BaseException:
+                self.evict(stream)
+                raise
+            else:
+                live.touched = False
+                return await self._store(live, ref, version, hash, now, decision, command, answer)
+
+    async def _store(
+        self,
+        live: Live,
+        ref: str,
+        version: int,
+        hash: bytes,
+        now: datetime,
+        decision: Decision,
+        command: Command,
+        answer: bytes,
+    ) -> Outcome:
+        case, stream = live.case, live.case.stream
+        if not decision.events:
+            return Outcome(answer, 0, ref)
+        record = CommandRecord(command.id, command.digest, answer) if command.repeatable else None
+        claims = self._claims(case, decision.events)
+        try:
+            appended = self.store.append(stream, version, hash, decision.events, now, record, claims)
+            positions = await asyncio.wrap_future(appended.positions)
+        except Repeated as repeated:
+            self.evict(stream)
+            return await self._answer_again(command, repeated)
+        except Claimed:
+            self.evict(stream)
+            raise await asyncio.to_thread(self._who_claims, claims) from None
+        except OperationalError as error:
+            self.evict(stream)
+            return await self._outcome_unknown(command, error)
+        except BaseException:
+            self.evict(stream)
+            raise
+        if version == 0 and appended.key is not None:
+            self.store.keys.keep(appended.key)
+        case.hash = appended.hash
+        self._live[stream] = live
+        self._live.move_to_end(stream)
+        while len(self._live) > self._limit:
+            self._live.popitem(last=False)
+        return Outcome(answer, positions[-1], ref)
+
+    async def _answer_again(self, command: Command, otherwise: Exception) -> Outcome:
+        """The answer that the same command got before; else raises `otherwise`."""
+        answered = await asyncio.to_thread(self.store.answered, command.id) if command.repeatable else None
+        if answered is None:
+            raise otherwise
+        if answered.digest != command.digest:
+            raise KeyUsedOtherwise
+        plain = await asyncio.to_thread(self.store.open_answer, command.id, answered)
+        if plain is None:
+            raise otherwise
+        return Outcome(plain, 0, repeated=True)
+
+    async def _outcome_unknown(self, command: Command, error: Exception) -> Outcome:
+        """The connection was lost while storing. Whether it was stored, the command's record tells."""
+        try:
+            return await self._answer_again(command, TryAgain())
+        except (DatabaseAway, TryAgain):
+            raise TryAgain from error
+
+    def _claims(self, case: Case, events: list[e.Event]) -> list[Claim]:
+        held = [(scope, self.store.keys.master.digest(scope, *parts)) for scope, parts in claims_of(case)]
+        kinds = {type(event) for event in events}
+        if e.CaseClosed in kinds and not case.is_open:
+            return [Claim(scope, digest, hold=False) for scope, digest in held]
+        if kinds & {e.CaseOpened, e.CaseReopened}:
+            return [Claim(scope, digest) for scope, digest in held]
+        return []
+
+    def _who_claims(self, claims: list[Claim]) -> Refusal:
+        for claim in claims:
+            if self.store.claimed_by(claim.scope, claim.digest) is not None:
+                return AlreadyOpenForPupil() if claim.scope.startswith("upn:") else PossibleDuplicate()
+        return TryAgain()
+
+    async def see(self, ref: str) -> Case:
+        """The case as it is now, for reading only. Raises CaseUnknown, TryAgain."""
+        stream = stream_of(ref)
+        async with self._alone(stream):
+            try:
+                live, _ = await self._load(stream, afresh=False, follow=True)
+            except DatabaseAway as error:
+                raise TryAgain from error
+        if not live.case.version:
+            raise CaseUnknown
+        return live.case
+
+    async def _load(self, stream: UUID, afresh: bool = False, follow: bool = False) -> tuple[Live, bool]:
+        """The live case and whether it is surely up to date."""
+        live = None if afresh else self._live.get(stream)
+        if live is not None and not follow:
+            self._live.move_to_end(stream)
+            return live, False
+        if live is None:
+            live = Live(stream, self.reference)
+        try:
+            await asyncio.to_thread(self._follow, live)
+        except BaseException:
+            self.evict(stream)
+            raise
+        if live.case.version:
+            self._live[stream] = live
+            self._live.move_to_end(stream)
+        return live, True
+
+    def _follow(self, live: Live) -> None:
+        for recorded in self.store.load(live.case.stream, live.case.version):
+            live.follow(recorded.event)
+            live.case.hash = recorded.row.hash
+
+    def evict(self, stream: UUID) -> None:
+        """Forget the live case; the next decision loads it anew."""
+        self._live.pop(stream, None)
+
+    @contextlib.asynccontextmanager
+    async def _alone(self, stream: UUID) -> AsyncIterator[None]:
+        """One decision on a case at a time in this process; between processes the stream's version decides."""
+        lock, users = self._locks.get(stream, (asyncio.Lock(), 0))
+        self._locks[stream] = (lock, users + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, users = self._locks[stream]
+            if users == 1:
+                del self._locks[stream]
+            else:
+                self._locks[stream] = (lock, users - 1)

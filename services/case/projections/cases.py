@@ -1,0 +1,105 @@
+"""The list of cases: who may know of which, in what state each is, and the names by which people look for one.
+
+Of a pupil it holds the name, date of birth and number, for search; they go with the case's key.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from services.case.domain import events as e
+from services.case.projections.model import Cursor
+from services.case.store.mapper import Recorded
+
+INSERT = """
+    INSERT INTO cases (stream, ref, authority, process, status, outcome, home_school, opened_on, changed_at, number,
+                       relations, surname, forename, dob, upn)
+    VALUES (%s, %s, %s, %s, 'open', '', %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+STATUS = "UPDATE cases SET status = %s, outcome = %s, changed_at = %s WHERE stream = %s"
+RELATE = """
+    UPDATE cases SET relations = array_append(relations, %(relation)s)
+    WHERE stream = %(stream)s AND NOT %(relation)s = ANY (relations)
+"""
+UNRELATE = "UPDATE cases SET relations = array_remove(relations, %s) WHERE stream = %s"
+CORRECT = """
+    UPDATE cases SET surname = coalesce(%s, surname), forename = coalesce(%s, forename), dob = coalesce(%s, dob),
+                     upn = coalesce(%s, upn) WHERE stream = %s
+"""
+ERASE = "UPDATE cases SET surname = NULL, forename = NULL, dob = NULL, upn = NULL WHERE stream = %s"
+BEGIN = "INSERT INTO instances (stream, instance, process, bundle, awaited, ended) VALUES (%s, %s, %s, %s, '{}', false)"
+END = "UPDATE instances SET ended = true, awaited = '{}' WHERE stream = %s AND instance = %s"
+AWAIT = """
+    UPDATE instances SET awaited = array(SELECT unnest(awaited) EXCEPT SELECT unnest(%s::text[])) || %s::text[]
+    WHERE stream = %s AND instance = %s
+"""
+STOP_AWAITING = """
+    UPDATE instances SET awaited = array(SELECT unnest(awaited) EXCEPT SELECT unnest(%(left)s::text[]))
+    WHERE stream = %(stream)s AND instance = %(instance)s AND awaited && %(left)s::text[]
+"""
+NAMES = ("pupil_surname", "pupil_forename", "pupil_dob", "pupil_upn")
+
+
+class Cases:
+    name = "cases"
+    tables: tuple[str, ...] = ("cases", "instances")
+
+    def apply(self, cursor: Cursor, batch: Sequence[Recorded]) -> None:
+        for recorded in batch:
+            self._apply(cursor, recorded.stream, recorded, recorded.event)
+
+    def _apply(self, cursor: Cursor, stream: UUID, recorded: Recorded, event: e.Event) -> None:
+        at = recorded.recorded_at
+        match event:
+            case e.CaseOpened():
+                relations = [f"person:{person}" for person in event.parties.values()]
+                number = int(event.ref.rpartition("-")[2])
+                row = [stream, event.ref, event.authority, event.process, event.home_school, event.meta.effective_on]
+                cursor.execute(INSERT, [*row, at, number, relations, *_names(event)])
+            case e.ProcessStarted():
+                cursor.execute(BEGIN, [stream, event.instance, event.process, event.bundle])
+                self._await(cursor, stream, event)
+            case e.TaskOffered() if event.role not in ("parent", "pupil"):
+                self._relate(cursor, stream, f"{event.role}@{event.org}")
+            case e.TaskCompleted():
+                self._await(cursor, stream, event)
+                if any(name in NAMES for name in (event.personal or {}).get("facts", {})):
+                    cursor.execute(CORRECT, [*_names(event), stream])
+                for name, person in event.facts.items():
+                    if name.endswith("_account"):
+                        self._relate(cursor, stream, f"person:{person}")
+            case e.TimerFired() | e.MessageReceived():
+                self._await(cursor, stream, event)
+            case e.ProcessEnded():
+                cursor.execute(END, [stream, event.instance])
+            case e.PackShared():
+                self._relate(cursor, stream, f"with:{event.org}")
+            case e.PackRevoked():
+                cursor.execute(UNRELATE, [f"with:{event.org}", stream])
+            case e.CaseHeld() | e.ConcernRaised():
+                cursor.execute(STATUS, ["held", "", at, stream])
+            case e.CaseResumed() | e.CaseReopened():
+                cursor.execute(STATUS, ["open", "", at, stream])
+            case e.CaseClosed():
+                cursor.execute(STATUS, ["closed", event.outcome, at, stream])
+            case e.AnswerCorrected() if event.fact in NAMES:
+                value = (event.personal or {}).get("value")
+                cursor.execute(CORRECT, [*(value if name == event.fact else None for name in NAMES), stream])
+            case e.SubjectKeyDestroyed():
+                cursor.execute(ERASE, [stream])
+
+    def _relate(self, cursor: Cursor, stream: UUID, relation: str) -> None:
+        cursor.execute(RELATE, {"relation": relation, "stream": stream})
+
+    def _await(self, cursor: Cursor, stream: UUID, event: Any) -> None:
+        trace = event.trace
+        if trace.awaited:
+            awaited = [key for key, _ in trace.awaited]
+            cursor.execute(AWAIT, [trace.left, awaited, stream, event.instance])
+        elif trace.left:
+            cursor.execute(STOP_AWAITING, {"left": trace.left, "stream": stream, "instance": event.instance})
+
+
+def _names(event: e.Event) -> list[Any]:
+    facts = (event.personal or {}).get("facts", {})
+    return [facts.get(name) for name in NAMES]

@@ -1,0 +1,95 @@
+"""Keeps the read models up: the log in batches, position and rows in one transaction; rebuilds one on demand."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
+
+from services.case.projections.cases import Cases
+from services.case.projections.deadlines import Deadlines
+from services.case.projections.inbox import Inbox
+from services.case.projections.model import Origins, ReadModel, TitleOf
+from services.case.projections.timeline import Timeline
+from services.case.store.event_store import EventStore
+from services.case.store.mapper import Recorded
+
+BATCH = 500
+POSITIONS = "SELECT reader, position FROM reader_positions WHERE reader = ANY (%s) FOR UPDATE"
+MOVE = """
+    INSERT INTO reader_positions (reader, position) VALUES (%s, %s)
+    ON CONFLICT (reader) DO UPDATE SET position = excluded.position
+"""
+
+
+class UnknownReadModel(LookupError):
+    """There is no read model of that name."""
+
+
+class Projecting:
+    """All read models of the service, in an order in which each finds what it looks up."""
+
+    def __init__(self, store: EventStore, title_of: TitleOf) -> None:
+        self._store = store
+        origins = Origins()
+        self._origins = origins
+        self.models: tuple[ReadModel, ...] = (Cases(), Inbox(origins, title_of), Timeline(), Deadlines(origins))
+
+    def work(self, connection: psycopg.Connection[Any]) -> bool:
+        """Apply the next batch to every model that has not had it; whether there may be more."""
+        with connection.transaction(), connection.cursor() as cursor:
+            names = [model.name for model in self.models]
+            found = {name: int(at) for name, at in cursor.execute(POSITIONS, [names])}
+            behind = min(found.get(name, 0) for name in names)
+            batch = self._store.read(behind, BATCH)
+            if not batch:
+                return False
+            self._origins.note(batch)
+            for model in self.models:
+                fresh = [recorded for recorded in batch if recorded.position > found.get(model.name, 0)]
+                model.apply(cursor, of_cases(fresh))
+                cursor.execute(MOVE, [model.name, max(batch[-1].position, found.get(model.name, 0))])
+            cursor.execute("SELECT pg_notify('projected', %s)", [str(batch[-1].position)])
+        return len(batch) == BATCH
+
+    def model(self, name: str) -> ReadModel:
+        for model in self.models:
+            if model.name == name:
+                return model
+        raise UnknownReadModel(name)
+
+    def rebuild(self, name: str, url: str, progress: Callable[[int], None] = lambda position: None) -> int:
+        """Fill a copy of a read model from the whole log, under traffic, then put it in the old one's place.
+
+        The number of events applied.
+        """
+        model, schema, done = self.model(name), f"rebuild_{name}", 0
+        with psycopg.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
+            cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
+            cursor.execute(f"CREATE SCHEMA {schema}".encode())
+            for table in model.tables:
+                cursor.execute(f"CREATE TABLE {schema}.{table} (LIKE public.{table} INCLUDING ALL)".encode())
+            cursor.execute(f"SET search_path TO {schema}, public".encode())
+            position = 0
+            while batch := self._store.read(position, BATCH * 4):
+                with connection.transaction():
+                    self._origins.note(batch)
+                    model.apply(cursor, of_cases(batch))
+                position, done = batch[-1].position, done + len(batch)
+                progress(position)
+            with connection.transaction():
+                # The follower waits for this row: what it has not applied yet, nobody has.
+                cursor.execute(POSITIONS, [[name]])
+                while batch := self._store.read(position, BATCH * 4):
+                    model.apply(cursor, of_cases(batch))
+                    position, done = batch[-1].position, done + len(batch)
+                for table in model.tables:
+                    cursor.execute(f"DROP TABLE public.{table}".encode())
+                    cursor.execute(f"ALTER TABLE {schema}.{table} SET SCHEMA public".encode())
+                cursor.execute(MOVE, [name, position])
+            cursor.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+        return done
+
+
+def of_cases(batch: Sequence[Recorded]) -> list[Recorded]:
+    """The events that belong to cases; the read models are about nothing else."""
+    return [recorded for recorded in batch if not recorded.type.startswith("authority.")]

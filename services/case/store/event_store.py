@@ -1,0 +1,138 @@
+"""The event store: streams read and appended, the log read in order."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from eventsourcing.postgres import PostgresDatastore
+from psycopg.conninfo import conninfo_to_dict
+
+from contracts import chain
+from services.case.domain.events import Event
+from services.case.store import mapper
+from services.case.store.cipher import StreamKey
+from services.case.store.database import Database
+from services.case.store.keys import Keys
+from services.case.store.mapper import Recorded
+from services.case.store.recorder import Claim, CommandRecord, GroupCommitRecorder, Item
+
+STREAM = (
+    "SELECT originator_version, topic, state, notification_id FROM events "
+    "WHERE originator_id = %s AND originator_version > %s ORDER BY originator_version"
+)
+LOG = (
+    "SELECT originator_id, originator_version, topic, state, notification_id FROM events "
+    "WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+)
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A command that was carried out before: what was asked, and the sealed answer."""
+
+    digest: bytes
+    answer: bytes
+    stream: UUID
+
+
+class Appended(msgspec.Struct, frozen=True):
+    """Where a stream stands after an append that is under way; `positions` comes when it is stored."""
+
+    hash: bytes
+    positions: "Future[list[int]]"
+    key: StreamKey | None
+
+
+class EventStore:
+    """Everything the application needs of PostgreSQL for events. Reading may block; appending does not."""
+
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self.database = database
+        self.keys = keys
+        self.recorder = GroupCommitRecorder(_datastore(database.url), database.url)
+
+    def close(self) -> None:
+        self.recorder.close()
+
+    def load(self, stream: UUID, after: int = 0) -> list[Recorded]:
+        """The events of a stream after a version, in order."""
+        return [
+            mapper.to_recorded(stream, version, type, state, position, self.keys.of)
+            for version, type, state, position in self.database.rows(STREAM, [stream, after])
+        ]
+
+    def read(self, after: int, limit: int) -> list[Recorded]:
+        """The log after a position, in commit order."""
+        return [
+            mapper.to_recorded(stream, version, type, state, position, self.keys.of)
+            for stream, version, type, state, position in self.database.rows(LOG, [after, limit])
+        ]
+
+    def read_all(self, after: int = 0, batch: int = 1000) -> Iterator[Recorded]:
+        while found := self.read(after, batch):
+            yield from found
+            after = found[-1].position
+
+    def head(self) -> int:
+        """The last position of the log, 0 while it is empty."""
+        row = self.database.row("SELECT coalesce(max(notification_id), 0) FROM events")
+        assert row is not None
+        return int(row[0])
+
+    def append(
+        self,
+        stream: UUID,
+        version: int,
+        hash: bytes,
+        events: Sequence[Event],
+        recorded_at: datetime,
+        command: CommandRecord | None = None,
+        claims: Sequence[Claim] = (),
+        personal: bool = True,
+    ) -> Appended:
+        """Append events after `version`, whose hash is `hash`. An answer in `command` is plain; it is sealed here.
+
+        Raises what `GroupCommitRecorder.append` raises.
+        """
+        key, wrapped = None, None
+        if personal:
+            key, wrapped = self.keys.new(stream) if version == 0 else (self.keys.of(stream), None)
+        stamp = chain.stamp(recorded_at)
+        rows = []
+        for event in events:
+            version += 1
+            row, hash = mapper.to_stored(event, stream, version, hash, stamp, key)
+            rows.append(row)
+        if command is not None and key is not None:
+            command = msgspec.structs.replace(command, answer=key.seal(command.answer, f"answer {command.id}"))
+        positions = self.recorder.append(Item(rows, command, claims, wrapped))
+        return Appended(hash, positions, key)
+
+    def answered(self, command: UUID) -> Answered | None:
+        """What was answered to a command, if it was carried out."""
+        row = self.database.row("SELECT digest, answer, stream FROM commands WHERE id = %s", [command])
+        return None if row is None else Answered(*row)
+
+    def open_answer(self, command: UUID, answered: Answered) -> bytes | None:
+        """The answer in plain; None if its key is destroyed."""
+        key = self.keys.of(answered.stream)
+        return None if key is None else key.open(answered.answer, f"answer {command}")
+
+    def position_of(self, stream: UUID, version: int) -> int:
+        row = self.database.row(
+            "SELECT notification_id FROM events WHERE originator_id = %s AND originator_version = %s", [stream, version]
+        )
+        return int(row[0]) if row else 0
+
+    def claimed_by(self, scope: str, digest: bytes) -> UUID | None:
+        """The stream that holds a claim."""
+        row = self.database.row("SELECT stream FROM claims WHERE scope = %s AND digest = %s", [scope, digest])
+        return row[0] if row else None
+
+
+def _datastore(url: str) -> PostgresDatastore:
+    """The library's own way to a database, used for its reading methods and its tests."""
+    parts = conninfo_to_dict(url)
+    named = [str(parts.get(name) or "") for name in ("dbname", "host", "port", "user", "password")]
+    return PostgresDatastore(*named, pool_size=1, max_overflow=4, connect_timeout=5)

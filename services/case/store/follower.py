@@ -1,0 +1,73 @@
+"""Follows the log: LISTEN first, then read, a safety poll, reconnecting by itself, one active at a time.
+
+What follows keeps its position in the same transaction as its effect (`reader_positions`), so an event takes effect
+once however often a follower is killed. Several processes may run the same follower: an advisory lock, held on the
+very connection that listens, chooses the active one, and another takes over when that connection is gone.
+"""
+
+import logging
+import threading
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+
+POLL = 1.0  # seconds; a wake-up can get lost, an event cannot
+TAKE_OVER = 0.25  # seconds between attempts to become the active one
+BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0)
+
+log = logging.getLogger(__name__)
+
+
+class Follower:
+    """Runs `work` whenever there may be something new. `work` gets a connection of its own in autocommit mode, and
+    says whether there may be more at once."""
+
+    def __init__(self, name: str, url: str, work: Callable[[psycopg.Connection[Any]], bool]) -> None:
+        self.name = name
+        self._url = url
+        self._work = work
+        self._lock = zlib.crc32(f"follower {name}".encode())
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"follower-{name}", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(5)
+
+    def _run(self) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            try:
+                self._follow()
+                failures = 0
+            except psycopg.OperationalError:
+                pass  # the database is away; it says so elsewhere
+            except Exception:
+                log.exception("follower %s failed and starts again", self.name)
+            self._stopping.wait(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
+            failures += 1
+
+    def _follow(self) -> None:
+        with (
+            psycopg.connect(self._url, autocommit=True, connect_timeout=5) as ears,
+            psycopg.connect(self._url, autocommit=True, connect_timeout=5) as hands,
+        ):
+            ears.execute("LISTEN events")
+            while not self._is_active(ears):
+                if self._stopping.wait(TAKE_OVER):
+                    return
+            while not self._stopping.is_set():
+                while self._work(hands):
+                    if self._stopping.is_set():
+                        return
+                for _ in ears.notifies(timeout=POLL, stop_after=1):
+                    pass
+
+    def _is_active(self, connection: psycopg.Connection[Any]) -> bool:
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", [self._lock]).fetchone()
+        return bool(row and row[0])
