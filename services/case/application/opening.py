@@ -64,7 +64,8 @@ def reopen(running: Running, seen: str, reason: str) -> None:
         raise CaseAlreadyOpen
     if not reason.strip():
         raise ReasonMissing
-    refuse_if_edited(case, seen)
+    if seen:
+        refuse_if_edited(case, seen)
     decision.emit(e.CaseReopened, {"reason": reason})
     unfinished = [instance.id for instance in case.instances.values() if not instance.ended]
     for number in unfinished:

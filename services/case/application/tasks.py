@@ -5,13 +5,14 @@ from typing import Any
 from services.case.application.circumstances import Around
 from services.case.application.running import Running
 from services.case.domain import events as e
-from services.case.domain.case import Task
+from services.case.domain.case import Case, Task
 from services.case.domain.errors import (
     AlreadyAnswered,
     CaseNotOpen,
     NotAParty,
     NoTerms,
     NothingToWithdraw,
+    PreconditionMissing,
     ReasonMissing,
     TermsChanged,
 )
@@ -23,7 +24,7 @@ from services.case.process.engine import Complete
 
 
 def complete(
-    running: Running, number: int, person: Person, seen: str | None, answers: Any, reason: str = "", method: str = ""
+    running: Running, number: int, person: Person, seen: str, answers: Any, reason: str = "", method: str = ""
 ) -> None:
     """Complete a task with the answers of its form.
 
@@ -76,7 +77,7 @@ def _answer(running: Running, task: Task, answers: Any, reason: str, method: str
 
 
 def agree(
-    running: Running, party: str, person: Person, seen: str | None, answers: Any, reason: str = "", method: str = ""
+    running: Running, party: str, person: Person, seen: str, answers: Any, reason: str = "", method: str = ""
 ) -> None:
     """Record a party's answer to the terms issued. `seen` is the ETag of the terms that were read."""
     case = running.case
@@ -90,13 +91,15 @@ def agree(
         if case.terms.answers.get(party):
             raise AlreadyAnswered(answer=case.terms.answers[party])
         raise NoTerms
-    if seen is not None and seen not in ("*", etag_of_terms(running)):
-        raise TermsChanged(etag=etag_of_terms(running))
-    complete(running, task.id, person, None, answers, reason, method)
+    if not seen:
+        raise PreconditionMissing
+    if seen not in ("*", etag_of_terms(running.case)):
+        raise TermsChanged(etag=etag_of_terms(running.case))
+    complete(running, task.id, person, "*", answers, reason, method)
 
 
-def etag_of_terms(running: Running) -> str:
-    return f'"{running.case.ref}.terms.{running.case.terms.version}"'
+def etag_of_terms(case: Case) -> str:
+    return f'"{case.ref}.terms.{case.terms.version}"'
 
 
 def withdraw(running: Running, party: str, person: Person, reason: str) -> None:

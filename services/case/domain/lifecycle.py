@@ -11,6 +11,7 @@ from services.case.domain.errors import (
     ConcernUnresolved,
     Erased,
     OutcomeUnknown,
+    PreconditionMissing,
     ReasonMissing,
 )
 
@@ -37,7 +38,9 @@ def etag_of(case: Case) -> str:
 
 
 def refuse_if_edited(case: Case, seen: str) -> None:
-    """Raises CaseEdited if the case is not as it was seen (`seen` its ETag)."""
+    """Raises PreconditionMissing without `seen`, CaseEdited if the case is not as it was seen (`seen` its ETag)."""
+    if not seen:
+        raise PreconditionMissing
     if seen not in ("*", etag_of(case)):
         raise CaseEdited(etag=etag_of(case), status=case.status)
 

@@ -1,7 +1,8 @@
 """The business events that diagrams may declare, by the names that subscribers ask for.
 
 Subject and past participle; what a step can end with is the milestone's `outcome`. Each is stored and published under
-its own type (`contracts/events/`).
+its own type (`contracts/events/`). What is an event of every case anyway (`case.opened`, deadlines, notices) is not
+repeated here.
 """
 
 MILESTONES = frozenset(
@@ -9,7 +10,6 @@ MILESTONES = frozenset(
     for subject, participles in {
         "concern": "raised",
         "referral": "submitted triaged returned",
-        "case": "opened closed reopened",
         "caseworker": "assigned",
         "flag": "verified",
         "assessment": "requested recorded",

@@ -6,6 +6,7 @@ from services.case.domain.errors import (
     CaseNotOpen,
     CaseOnHold,
     NotAllowed,
+    PreconditionMissing,
     ReasonMissing,
     TaskEdited,
     TaskNotClaimed,
@@ -36,7 +37,7 @@ def open_task(case: Case, number: int, person: Person) -> tuple[Task, Membership
     return task, answering(person, case, task)
 
 
-def completable(case: Case, number: int, person: Person, seen: str | None) -> tuple[Task, Membership, bool]:
+def completable(case: Case, number: int, person: Person, seen: str) -> tuple[Task, Membership, bool]:
     """The task if this person may complete it now; whether they do it for a party that cannot sign in.
 
     First what happened to it (over, taken, on hold), then whether it was edited since it was seen (`seen` its ETag).
@@ -51,8 +52,7 @@ def completable(case: Case, number: int, person: Person, seen: str | None) -> tu
     refuse_if_paused(case)
     if task.assignee and task.assignee != person.id:
         raise TaskTaken(claimed_by=task.assignee)
-    if seen is not None and seen not in ("*", etag_of(case, task)):
-        raise TaskEdited(etag=etag_of(case, task), assignee=task.assignee)
+    _refuse_if_edited(case, task, seen)
     return task, membership, on_behalf
 
 
@@ -106,5 +106,7 @@ def reassign(decision: Decision, number: int, person: Person, to: str, seen: str
 
 
 def _refuse_if_edited(case: Case, task: Task, seen: str) -> None:
+    if not seen:
+        raise PreconditionMissing
     if seen not in ("*", etag_of(case, task)):
         raise TaskEdited(etag=etag_of(case, task), assignee=task.assignee)

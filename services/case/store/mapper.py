@@ -20,6 +20,7 @@ EVENTS = [
     kind for kind in vars(e).values() if isinstance(kind, type) and issubclass(kind, e.Event) and kind is not e.Event
 ]
 TYPES: dict[str, type[e.Event]] = {kind.TOPIC: kind for kind in EVENTS if kind is not e.Milestone}
+assert not TYPES.keys() & {f"{name}.v1" for name in MILESTONES}
 TYPES |= {f"{name}.v1": e.Milestone for name in MILESTONES}
 
 _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {type: msgspec.json.Decoder(kind) for type, kind in TYPES.items()}

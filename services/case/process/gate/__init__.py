@@ -4,8 +4,10 @@
 the house knows. Both answer with findings; `RULES` lists every rule with what it refuses.
 """
 
+from services.case.process.gate.bundle import check_bundle
+from services.case.process.gate.catalogue import RULES
 from services.case.process.gate.diagram import check_diagram
 from services.case.process.gate.finding import Finding
 from services.case.process.gate.known import PERMISSIVE, Known, Operator
 
-__all__ = ["PERMISSIVE", "Finding", "Known", "Operator", "check_diagram"]
+__all__ = ["PERMISSIVE", "RULES", "Finding", "Known", "Operator", "check_bundle", "check_diagram"]

@@ -28,6 +28,7 @@ WARNINGS = frozenset(
         "foreign-element",
         "no-layout",
         "process-never-called",
+        "stray-file",
         "unused-file",
         "unused-lane",
         "unused-deadline",

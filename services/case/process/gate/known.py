@@ -12,14 +12,14 @@ FORM_CHECKS: Final = frozenset(
     }
 )  # fmt: skip
 
-ParameterKind = Literal["any", "notice", "process", "fact"]
+ParameterKind = Literal["any", "notice", "process", "fact", "recipient"]
 
 
 class Operator(msgspec.Struct, frozen=True):
     """What an operator takes: parameters by name, of which some are required.
 
-    A literal of kind `notice`, `process` or `fact` must name one that is there. `more` takes further parameters,
-    as `start_process` does for the variables that it hands over.
+    A literal of kind `notice`, `process`, `fact` or `recipient` must name one that is there. `more` takes further
+    parameters, as `start_process` does for the variables that it hands over.
     """
 
     parameters: Mapping[str, ParameterKind] = {}
@@ -36,7 +36,7 @@ class Known(msgspec.Struct, frozen=True):
     policy_keys: frozenset[str] | None = None
     facts: frozenset[str] | None = None
     processes: frozenset[str] | None = None
-    notice_fields: frozenset[str] | None = None
+    recipients: frozenset[str] | None = None  # parties and roles to whom notices go
     form_checks: frozenset[str] = FORM_CHECKS
     form_keywords: frozenset[str] = frozenset()  # beyond those of `bpmn/README.md`
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from services.case.process.decisions.safe_xml import namespace
 from services.case.process.gate.finding import Finding, finding
 
 BPMN: Final = "http://www.omg.org/spec/BPMN/20100524/MODEL"
@@ -166,7 +167,7 @@ class Diagram:
         """A finding about a node, flow, scope or element, at its line and nearest id."""
         xml = at if hasattr(at, "tag") else at.xml
         owner = xml
-        while owner is not None and not owner.get("id"):
-            owner = owner.getparent()
+        while owner is not None and (not owner.get("id") or namespace(owner) == SPIFF):
+            owner = owner.getparent()  # ids of operators and parameters are names, not places in the diagram
         id = "" if owner is None else owner.get("id")
         return finding(self.file, xml.sourceline, id, rule, message, self.bare)

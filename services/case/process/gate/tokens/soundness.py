@@ -43,6 +43,10 @@ def _scope(diagram: Diagram, scope: Scope, played: Played) -> Iterator[Finding]:
         yield diagram.finding(
             "two-tokens", node, f"The {node.words} can be entered again before it is left: join the branches first."
         )
+    for node in scope.nodes:
+        if node.kind == "boundaryEvent" and _comes_back(node):
+            message = f"The branch of the {node.words} leads back to its own activity, so that tokens multiply."
+            yield diagram.finding("two-tokens", node, message)
     for node in [] if played.doubled else _in_order(scope, played.deadlocked):
         yield diagram.finding("deadlock", node, f"The {node.words} can wait for ever for a token that does not come.")
     if played.exploded:
@@ -54,6 +58,11 @@ def _scope(diagram: Diagram, scope: Scope, played: Played) -> Iterator[Finding]:
         rule = "loop-without-exit" if any(waits(node) for node in group) else "endless-loop"
         yield diagram.finding(rule, group[0], f"From the {group[0].words} no end can be reached.")
     yield from _unreachable(diagram, scope, played)
+
+
+def _comes_back(boundary: Node) -> bool:
+    """Whether what a boundary event adds can start another round of the activity that is still going on."""
+    return not boundary.interrupts and boundary.host in reachable(flow.target for flow in boundary.outgoing)
 
 
 def _only_trapped(played: Played) -> bool:

@@ -1,0 +1,98 @@
+"""The composition root: the only place that knows what is real. Everything gets what it needs from here."""
+
+import os
+import secrets
+from pathlib import Path
+
+from services.case.application.door import Door
+from services.case.application.files import read_reference
+from services.case.application.put_in_use import fetch_from, put_files_in_use
+from services.case.application.reference import Reference, School
+from services.case.clock.now import Clock, SettableClock, SystemClock
+from services.case.projections.projecting import Projecting
+from services.case.samples import sample_schools
+from services.case.settings import Settings
+from services.case.store import embedded
+from services.case.store.cipher import MasterKey
+from services.case.store.database import Database
+from services.case.store.event_store import EventStore
+from services.case.store.follower import Follower
+from services.case.store.keys import Keys
+from services.case.store.migrate import migrate
+
+
+class House:
+    """One process's parts. `open` before use, in the process that uses it; `close` after."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        self.url = settings.database_url or embedded.start(settings.data_dir)
+        self.clock = clock_of(settings)
+        self.database = Database(self.url)
+        self.store: EventStore
+        self.reference: Reference
+        self.door: Door
+        self.projecting: Projecting
+
+    def open(self) -> "House":
+        migrate(self.url)
+        self.database.open()
+        master = MasterKey(_hex(self.settings.master_key) or kept_key(self.settings.data_dir / "master.key"))
+        self.store = EventStore(self.database, Keys(self.database, master))
+        self.reference = read_reference(
+            self.settings.bpmn_folders,
+            self.settings.authorities_path,
+            self._schools(),
+            fetch_from(self.store),
+            use=False,
+        )
+        put_files_in_use(self.store, self.reference, self.clock.now())
+        self.door = Door(self.store, self.reference, self.clock)
+        self.projecting = Projecting(self.store, self._title_of)
+        return self
+
+    def close(self) -> None:
+        self.store.close()
+        self.database.close()
+
+    def follower(self) -> Follower:
+        """Keeps the read models up while it runs; one of all such processes is active."""
+        return Follower("projections", self.url, self.projecting.work)
+
+    def signing_key(self) -> bytes:
+        """32 bytes, the seed of the Ed25519 key with which the built-in issuer signs."""
+        return _hex(self.settings.signing_key) or kept_key(self.settings.data_dir / "signing.key")
+
+    def _schools(self) -> list[School]:
+        return sample_schools() if self.settings.embedded else []
+
+    def _title_of(self, bundle: str, element: str) -> str:
+        return self.reference.bundle(bundle).elements[element].name or element
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The system's clock, or, embedded, the one that can be set forward."""
+    return SettableClock(settings.data_dir / "clock.json") if settings.embedded else SystemClock()
+
+
+def kept_key(path: Path) -> bytes:
+    """A key of the embedded mode: made once, kept in the data folder beside the database, never inside it."""
+    if not path.exists():
+        fresh = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_hex(32))
+        try:
+            path.hardlink_to(fresh)  # of several that start at once, one makes the key
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return bytes.fromhex(path.read_text())
+
+
+def _hex(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise SystemExit("A key must be written as hexadecimal digits.") from error
