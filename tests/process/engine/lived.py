@@ -11,19 +11,23 @@ import msgspec
 
 from services.case.domain.trace import Effect
 from services.case.process.engine import (
+    Await,
     Complete,
     Definition,
     Fire,
     Input,
     Instance,
     NotOpen,
+    Offer,
     Receive,
     Start,
     Step,
+    Timer,
 )
 from services.case.process.engine.events import BoundaryEvent
 
 Call = Callable[[str, dict[str, Any]], Any]
+Opened = Offer | Timer | Await
 
 INPUTS = msgspec.json.Decoder(Input)
 EFFECTS = msgspec.json.Decoder(list[Effect])
@@ -50,7 +54,7 @@ class Lived:
         self.state = self.live.snapshot()
         self.journal: list[tuple[bytes, bytes, bytes]] = []
         self.tokens: set[str] = set()
-        self.opened: set[str] = set()
+        self.opened: dict[str, list[Opened]] = {}
 
     def start(self, **variables: Any) -> Step:
         return self.take(Start(variables))
@@ -96,17 +100,22 @@ class Lived:
             assert other.snapshot() == self.state, f"{way}: another state after {given}"
             assert other.open == self.live.open
         self._follow(step)
+        assert self.live.snapshot() == self.state, "to look has changed something"
         return step
 
     def _follow(self, step: Step) -> None:
         assert not set(step.left) & set(step.active)
-        assert set(step.left) <= self.tokens | self.opened, "what was never there has left"
+        assert set(step.left) <= self.tokens | set(self.opened), "what was never there has left"
         self.tokens = (self.tokens - set(step.left)) | set(step.active)
         assert self.tokens == resting(self.live), "the step tells of other tokens than there are"
-        news = [o.key for o in step.offers] + [t.key for t in step.timers] + [a.key for a in step.awaits]
-        self.opened = (self.opened - set(step.left)) | set(news)
-        assert self.opened == set(self.live.open), "the step tells of other open work than there is"
-        assert len(self.live.open) == len(self.opened)
+        for key in step.left:
+            self.opened.pop(key, None)
+        for news in (step.offers, step.timers, step.awaits):
+            for opened in news:
+                self.opened.setdefault(opened.key, []).append(opened)
+        assert sorted(self.opened) == sorted(self.live.open), "the step tells of other open work than there is"
+        told = self.live.outstanding()
+        assert {opened.key for news in (told.offers, told.timers, told.awaits) for opened in news} == set(self.opened)
         assert step.ended is self.live.ended
         if self.live.ended:
             assert not self.tokens and not self.opened
@@ -133,10 +142,14 @@ class Lived:
         try:
             self.live.apply(given, call or self.call)
         except error:
-            self.live = self.rebuilt()
-            assert self.live.snapshot() == self.state
+            self.recover()
             return
         raise AssertionError(f"{given} was taken")
+
+    def recover(self) -> None:
+        """After a failure: the inputs taken so far give the state before."""
+        self.live = self.rebuilt()
+        assert self.live.snapshot() == self.state
 
 
 def bare(key: str) -> str:

@@ -39,5 +39,8 @@ def test_a_message_behind_the_gateway_can_be_of_one_linked_instance() -> None:
     step = run.start()
     assert step.awaits[0] == Await("which#1", "over", "panel_ended", "7")
     run.refuses(Receive("panel_ended", {"instance": "6"}))
+    assert run.live.awaits("panel_ended", {"instance": "7"}) and run.live.awaits("withdrawn")
+    assert not run.live.awaits("panel_ended") and not run.live.awaits("other")
+    assert run.live.snapshot() == run.state, "to ask has changed nothing"
     run.message("panel_ended", instance="7")
     assert run.open == ["read"]

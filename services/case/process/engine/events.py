@@ -66,8 +66,8 @@ class Catching(Element):
     def hears(self, token: Token, kind: type, name: str, payload: Any) -> bool:
         return meant(self, self.event_definition, token, kind, name, payload)
 
-    def happen(self, token: Token, payload: Any = None) -> None:
-        """What the token waits for has happened."""
+    def happen(self, token: Token, payload: Any = None, name: str = "") -> None:
+        """What the token waits for has happened: a message or signal of that name, or what needs none."""
         token.internal_data["payload"] = payload
         token._ready()
 
@@ -110,7 +110,7 @@ class BoundaryEvent(Catching, bpmn.BoundaryEvent):  # type: ignore[misc]
             token.workflow.name_token(token)
             self.listen(token)
 
-    def happen(self, token: Token, payload: Any = None) -> None:
+    def happen(self, token: Token, payload: Any = None, name: str = "") -> None:
         group = token.workflow.tasks[token._parent]
         # A cycle happens as often as it says (-1: without end), another timer once, a message or signal any time.
         times = token.internal_data.pop("times", -1 if self.timer is None else 1)
@@ -146,11 +146,14 @@ class EventGateway(Catching, bpmn.EventBasedGateway):  # type: ignore[misc]
         return [awaited(event, definition, token) for definition, _, event in self.branches]
 
     def hears(self, token: Token, kind: type, name: str, payload: Any) -> bool:
-        for index, (definition, _, event) in enumerate(self.branches):
-            if meant(event, definition, token, kind, name, payload):
-                token.internal_data["branch"] = index
-                return True
-        return False
+        return any(meant(event, definition, token, kind, name, payload) for definition, _, event in self.branches)
+
+    def happen(self, token: Token, payload: Any = None, name: str = "") -> None:
+        heard = [
+            meant(event, definition, token, type(definition), name, payload) for definition, _, event in self.branches
+        ]
+        token.internal_data["branch"] = heard.index(True)
+        super().happen(token, payload)
 
     def _run_hook(self, token: Token) -> bool:
         keep(self.branches[token.internal_data["branch"]][0], token)

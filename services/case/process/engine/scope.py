@@ -105,7 +105,7 @@ class TopScope(_Scope, BpmnWorkflow):  # type: ignore[misc]
         hearing = [token for token in waiting if token.task_spec.hears(token, kind, name, payload)]
         for token in hearing:
             if token._state == TaskState.WAITING:  # and was not withdrawn by one that heard it before
-                token.task_spec.happen(token, payload)
+                token.task_spec.happen(token, payload, name)
         return bool(hearing)
 
     def throw(self, token: Token, definition: Any, payload: Any) -> None:
