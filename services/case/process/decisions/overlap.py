@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from services.case.process.decisions.cells import Cell, Day, Equal, Span
 
+MOST_TRIES: Final = 2_000_000  # beyond it nothing is decided here, and two rows that match are seen when they do
 ANOTHER_TEXT: Final = "\N{WHITE SQUARE}"  # stands for every text that no cell names
 
 
@@ -21,6 +22,9 @@ def overlapping(rows: Sequence[Sequence[Cell]], columns: Sequence[str], whole: S
     for number, column in enumerate(columns):
         groups.setdefault(column.strip(), []).append(number)
     tries = [(numbers, _candidates(rows, numbers, whole[numbers[0]])) for numbers in groups.values()]
+    tests = sum(1 + len(cell.tests) for row in rows for cell in row)
+    if tests * max(len(values) for _, values in tries) > MOST_TRIES:
+        return []
     fitting = [[_fitting(row, numbers, values) for numbers, values in tries] for row in rows]
     return [
         (first, second)

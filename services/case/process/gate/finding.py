@@ -6,6 +6,8 @@ import msgspec
 
 Severity = Literal["error", "warning"]
 
+LONGEST_MESSAGE = 400  # characters
+
 
 class Finding(msgspec.Struct, frozen=True, order=True):
     """One thing that is wrong, or with `warning` doubtful, about a file of a process.
@@ -44,4 +46,10 @@ BARE_WARNINGS = frozenset({"unknown-property"})
 def finding(file: str, line: int | None, element: str, rule: str, message: str, bare: bool = False) -> Finding:
     """A finding with the severity that its rule has."""
     severity: Severity = "warning" if rule in WARNINGS or (bare and rule in BARE_WARNINGS) else "error"
-    return Finding(file, line or 1, element, rule, severity, message)
+    return Finding(file, line or 1, " ".join(element.split())[:120], rule, severity, _flat(message))
+
+
+def _flat(words: str) -> str:
+    """On one line and cut, because names in a file from strangers can be anything."""
+    flat = " ".join(words.split())
+    return flat if len(flat) <= LONGEST_MESSAGE else f"{flat[: LONGEST_MESSAGE - 2]}…."

@@ -22,17 +22,14 @@ def on_a_cycle(node: Node) -> bool:
     return node in reachable(node.follow)
 
 
-def leading_to(goals: Iterable[Node], nodes: Iterable[Node]) -> set[Node]:
-    """Those of the nodes from which one of the goals can be reached, the goals included."""
-    before: dict[Node, list[Node]] = {}
-    for node in nodes:
-        for next_node in node.follow:
-            before.setdefault(next_node, []).append(node)
-    found = set(goals)
+def leading_to(goals: Iterable[Node], nodes: Iterable[Node], without: Node | None = None) -> set[Node]:
+    """Those of the nodes from which a goal can be reached when `without` is taken out; the goals included."""
+    allowed = set(nodes) - {without}
+    found = allowed & set(goals)
     waiting = list(found)
     while waiting:
-        for node in before.get(waiting.pop(), ()):
-            if node not in found:
+        for node in waiting.pop().precede:
+            if node in allowed and node not in found:
                 found.add(node)
                 waiting.append(node)
     return found

@@ -97,6 +97,14 @@ class Node:
             yield flow.target
         yield from self.boundaries
 
+    @property
+    def precede(self) -> Iterator["Node"]:
+        """Where a token that comes here can have been."""
+        for flow in self.incoming:
+            yield flow.source
+        if self.host is not None:
+            yield self.host
+
 
 @dataclass(slots=True, eq=False)
 class Flow:

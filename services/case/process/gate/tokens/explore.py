@@ -127,7 +127,7 @@ class _Game:
             place, colour = divmod(bit.bit_length() - 1, self.net.colours)
             return [self._apply(marking & ~bit, move, colour) for move in self.net.moves[place]]
         for join in self.net.joins:
-            taken = self._taken(join, marking)
+            taken = self._taken(join, marking) if marking & join.anywhere else None
             if taken:
                 colour = min((bit.bit_length() - 1) % self.net.colours for bit in taken)
                 rest = marking & ~sum(taken)

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from services.case.process.gate.graph import reachable
+from services.case.process.gate.graph import leading_to
 from services.case.process.gate.model import ACTIVITIES, Diagram, Flow, Node, Scope
 from services.case.process.gate.tokens.behaviour import SIMPLE, Behaviour, catches, uncaught
 
@@ -40,6 +40,7 @@ class Join(msgspec.Struct, frozen=True):
     arrivals: tuple[int, ...]
     moves: tuple[Move, ...]
     reaches: tuple[int, ...] = ()
+    anywhere: int = 0  # all arrivals together
 
 
 class Net:
@@ -79,7 +80,7 @@ class Net:
                 places = [self._place[flow] for flow in node.incoming]
                 arrivals = tuple(every_colour << (place * self.colours) for place in places)
                 reaches = self._reaches(node) if node.kind == "inclusiveGateway" else ()
-                self.joins.append(Join(node, arrivals, moves, reaches))
+                self.joins.append(Join(node, arrivals, moves, reaches, sum(arrivals)))
             else:
                 place = self._place[node]
                 self.moves[place] = moves
@@ -135,11 +136,10 @@ class Net:
 
     def _reaches(self, join: Node) -> tuple[int, ...]:
         reaches = [0] * len(self.owners)
-        for key, place in self._place.items():
-            origin = self.owners[place]
-            ahead = reachable([origin], without=join) if origin is not join else set()
-            for bit, flow in enumerate(join.incoming):
-                if flow.source in ahead and key is not flow:
+        for bit, flow in enumerate(join.incoming):
+            behind = leading_to([flow.source], self.nodes, without=join)
+            for place, owner in enumerate(self.owners):
+                if owner in behind:
                     reaches[place] |= 1 << bit
         return tuple(reaches)
 
