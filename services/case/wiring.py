@@ -3,12 +3,14 @@
 import os
 import secrets
 from pathlib import Path
+from uuid import UUID
 
 from services.case.application.door import Door
 from services.case.application.files import read_reference
 from services.case.application.put_in_use import fetch_from, put_files_in_use
 from services.case.application.reference import Reference, School
 from services.case.clock.now import Clock, SettableClock, SystemClock
+from services.case.projections.projected import Projected
 from services.case.projections.projecting import Projecting
 from services.case.samples import sample_schools
 from services.case.settings import Settings
@@ -34,6 +36,7 @@ class House:
         self.reference: Reference
         self.door: Door
         self.projecting: Projecting
+        self.projected: Projected
 
     def open(self) -> "House":
         migrate(self.url)
@@ -50,11 +53,17 @@ class House:
         put_files_in_use(self.store, self.reference, self.clock.now())
         self.door = Door(self.store, self.reference, self.clock)
         self.projecting = Projecting(self.store, self._title_of)
+        self.projected = Projected(self.url, self._forget)
         return self
 
     def close(self) -> None:
         self.store.close()
         self.database.close()
+
+    def _forget(self, stream: str) -> None:
+        """A stream's key was destroyed, here or in another process."""
+        self.store.keys.forget(UUID(stream))
+        self.door.evict(UUID(stream))
 
     def follower(self) -> Follower:
         """Keeps the read models up while it runs; one of all such processes is active."""

@@ -1,5 +1,6 @@
 """Correcting an answer: a new event supersedes the old, which stays where it was (domain section 8, rectification)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from services.case.application.circumstances import Around
@@ -11,7 +12,9 @@ from services.case.domain.lifecycle import refuse_if_edited
 OPENING = 0  # the number under which the start form's answers are corrected
 
 
-def correct(running: Running, given: list[e.Event], task: int, field: str, value: Any, seen: str, reason: str) -> None:
+def correct(
+    running: Running, given: Sequence[e.Event], task: int, field: str, value: Any, seen: str, reason: str
+) -> None:
     """Supersede one answer. `given` is the answering event of the task (or CaseOpened, task 0) and the corrections
     since.
 

@@ -77,8 +77,9 @@ class Door:
         self._limit = live_cases
         self._locks: dict[UUID, tuple[asyncio.Lock, int]] = {}
 
-    async def change(self, ref: str, command: Command, act: Act) -> Outcome:
-        """Let `act` decide on the case, with its answer, and store what it emitted.
+    async def change(self, ref: str, command: Command, act: Act, by_name: bool = True) -> Outcome:
+        """Let `act` decide on the case, with its answer, and store what it emitted. Without `by_name` somebody has
+        looked: the pupil is another than the one of the same name and birthday who has a case.
 
         Raises the refusals of the domain, KeyUsedOtherwise, TryAgain.
         """
@@ -87,7 +88,7 @@ class Door:
             until = time.monotonic() + PATIENCE
             while True:
                 try:
-                    return await self._attempt(ref, stream, command, act)
+                    return await self._attempt(ref, stream, command, act, by_name)
                 except Conflict:
                     self.evict(stream)
                     if time.monotonic() > until:
@@ -96,7 +97,7 @@ class Door:
                     self.evict(stream)
                     raise TryAgain from error
 
-    async def _attempt(self, ref: str, stream: UUID, command: Command, act: Act) -> Outcome:
+    async def _attempt(self, ref: str, stream: UUID, command: Command, act: Act, by_name: bool) -> Outcome:
         live, fresh = await self._load(stream)
         while True:
             version, hash, now = live.case.version, live.case.hash, self.clock.now()
@@ -118,7 +119,7 @@ class Door:
                 raise
             else:
                 live.touched = False
-                return await self._store(live, ref, version, hash, now, decision, command, answer)
+                return await self._store(live, ref, version, hash, now, decision, command, answer, by_name)
 
     async def _store(
         self,
@@ -130,12 +131,13 @@ class Door:
         decision: Decision,
         command: Command,
         answer: bytes,
+        by_name: bool,
     ) -> Outcome:
         case, stream = live.case, live.case.stream
         if not decision.events:
             return Outcome(answer, 0, ref)
         record = CommandRecord(command.id, command.digest, answer) if command.repeatable else None
-        claims = self._claims(case, decision.events)
+        claims = [c for c in self._claims(case, decision.events) if by_name or not c.scope.startswith("name:")]
         try:
             appended = self.store.append(stream, version, hash, decision.events, now, record, claims)
             positions = await asyncio.wrap_future(appended.positions)

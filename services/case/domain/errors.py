@@ -148,8 +148,27 @@ class BodyMalformed(Refusal):
     """The request could not be read."""
 
 
+class BodyInvalid(Refusal):
+    """The request does not say what is needed, or says too much."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__(errors=errors)
+
+
+class MediaTypeUnknown(Refusal):
+    """Send the request as application/json."""
+
+
 class TooLarge(Refusal):
     """The request is too large."""
+
+
+class NoSuchPage(Refusal):
+    """There is nothing at this address."""
+
+
+class NotThatMethod(Refusal):
+    """This address does not take that method."""
 
 
 class TryAgain(Refusal):

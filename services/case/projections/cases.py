@@ -4,11 +4,16 @@ Of a pupil it holds the name, date of birth and number, for search; they go with
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from services.case.domain import events as e
+from services.case.domain.people import FAMILY, HEADS, Person
 from services.case.projections.model import Cursor
+from services.case.store.database import Database
 from services.case.store.mapper import Recorded
 
 INSERT = """
@@ -103,3 +108,120 @@ class Cases:
 def _names(event: e.Event) -> list[Any]:
     facts = (event.personal or {}).get("facts", {})
     return [facts.get(name) for name in NAMES]
+
+
+SCOPE = """
+    (authority = %(authority)s
+     AND (%(all)s OR home_school = ANY (%(homes)s) OR relations && %(relations)s::text[])
+     OR %(family)s AND relations && %(myself)s::text[])
+"""
+LIST = f"""
+    SELECT ref, process, status, outcome, home_school, opened_on, number, surname, forename FROM cases
+    WHERE {SCOPE}
+    AND (%(status)s::text IS NULL OR status = %(status)s)
+    AND (%(process)s::text IS NULL OR process = %(process)s)
+    AND number < %(before)s
+    ORDER BY number DESC LIMIT %(limit)s
+"""  # noqa: S608
+SEARCH = f"""
+    SELECT ref, process, status, outcome, home_school, opened_on, number, surname, forename FROM cases
+    WHERE {SCOPE}
+    AND (%(ref)s::text IS NULL OR ref = %(ref)s)
+    AND (%(upn)s::text IS NULL OR upn = %(upn)s)
+    AND (%(words)s::text[] IS NULL OR lower(surname) = ANY (%(words)s) OR lower(forename) = ANY (%(words)s))
+    ORDER BY (lower(surname) = ANY (%(words)s) AND lower(forename) = ANY (%(words)s)) DESC NULLS LAST, number DESC
+    LIMIT %(limit)s
+"""  # noqa: S608
+STILL = """
+    SELECT count(*) FROM cases c WHERE status <> 'closed'
+    AND NOT EXISTS (SELECT FROM inbox i WHERE i.stream = c.stream)
+    AND NOT EXISTS (SELECT FROM deadlines d WHERE d.stream = c.stream AND d.state = 'open')
+    AND NOT EXISTS (SELECT FROM instances n WHERE n.stream = c.stream AND n.awaited <> '{}')
+"""
+LAST = 2**62
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A row of the list of cases. The name is None once its key is destroyed, or where the person sees no names."""
+
+    ref: str
+    process: str
+    status: str
+    outcome: str
+    home_school: str
+    opened_on: date
+    number: int
+    surname: str | None
+    forename: str | None
+
+
+def _scope(person: Person) -> dict[str, Any]:
+    """Which cases the person may know of: the same rule as `domain.permissions.relation`, as a condition."""
+    relations: list[str] = []
+    homes, everything, family = [], False, False
+    for m in person.memberships:
+        if m.role in ("caseworker", "auditor", "dpo"):
+            everything = everything or m.org == person.authority
+        elif m.role in ("ep", "send-caseworker", "fap-chair", "irp-clerk", "social-worker", "gb-clerk"):
+            relations.append(f"{m.role}@{m.org}")
+        elif m.role in ("home-staff", "senco", *HEADS):
+            homes.append(m.org)
+            if m.role in HEADS:
+                relations.append(f"with:{m.org}")
+        elif m.role == "ap-provider":
+            relations.append(f"with:{m.org}")
+        elif m.role in FAMILY:
+            family = True
+        if m.role == "social-worker":
+            relations.append(f"person:{person.id}")
+    myself = [f"person:{person.id}"]
+    return {
+        "authority": person.authority,
+        "all": everything,
+        "homes": homes,
+        "relations": relations,
+        "family": family,
+        "myself": myself,
+    }
+
+
+def cases_of(
+    database: Database,
+    person: Person,
+    limit: int,
+    before: int = LAST,
+    status: str | None = None,
+    process: str | None = None,
+) -> list[Listed]:
+    """The cases that a person may know of, newest first."""
+    wanted = {"limit": limit, "before": before, "status": status, "process": process}
+    return [_seen(person, Listed(*row)) for row in database.rows(LIST, {**_scope(person), **wanted})]
+
+
+def search(
+    database: Database,
+    person: Person,
+    limit: int,
+    name: str | None = None,
+    upn: str | None = None,
+    ref: str | None = None,
+) -> list[Listed]:
+    """The cases that a person may know of, by the pupil's name (any part of it), number, or reference."""
+    words = [word.lower() for word in name.split()] if name else None
+    if words:
+        words.append(" ".join(words))
+    wanted = {"limit": limit, "words": words, "upn": upn, "ref": ref}
+    return [_seen(person, Listed(*row)) for row in database.rows(SEARCH, {**_scope(person), **wanted})]
+
+
+def _seen(person: Person, listed: Listed) -> Listed:
+    """Auditors and data protection officers see no names in lists."""
+    if person.roles <= {"auditor", "dpo"}:
+        return msgspec.structs.replace(listed, surname=None, forename=None)
+    return listed
+
+
+def standing_still(database: Database) -> int:
+    """Open cases that nothing can move: no task, no deadline, no awaited message. It should always be 0."""
+    row = database.row(STILL)
+    return int(row[0]) if row else 0

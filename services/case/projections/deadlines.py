@@ -1,9 +1,13 @@
 """Deadlines: for the worker that lets days pass, and for lists of what is owed and what was missed."""
 
 from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
 
 from services.case.domain import events as e
 from services.case.projections.model import Cursor, Origins
+from services.case.store.database import Database
 from services.case.store.mapper import Recorded
 
 INSERT = """
@@ -12,12 +16,6 @@ INSERT = """
 """
 STATE = "UPDATE deadlines SET state = %s WHERE stream = %s AND deadline = %s"
 MOVE = "UPDATE deadlines SET due = %s, acts_at = %s, state = 'open' WHERE stream = %s AND deadline = %s"
-
-PENDING = """
-    SELECT ref, deadline, acts_at FROM deadlines
-    WHERE state = 'open' AND acts_at <= %s AND (acts_at, stream, deadline) > (%s, %s, %s)
-    ORDER BY acts_at, stream, deadline LIMIT %s
-"""
 
 
 class Deadlines:
@@ -43,3 +41,24 @@ class Deadlines:
                     cursor.execute(STATE, ["withdrawn", stream, event.deadline])
                 case e.DeadlineMoved():
                     cursor.execute(MOVE, [event.due, event.acts_at, stream, event.deadline])
+
+
+PENDING = """
+    SELECT d.ref, d.deadline, d.acts_at FROM deadlines d JOIN cases c USING (stream)
+    WHERE d.state = 'open' AND d.acts_at <= %s
+    AND (c.status = 'open' OR c.status = 'held' AND d.strength = 'LAW')
+    ORDER BY d.acts_at, d.stream, d.deadline LIMIT %s
+"""
+
+
+class Pending(msgspec.Struct, frozen=True):
+    """A deadline whose moment has come."""
+
+    ref: str
+    deadline: int
+    acts_at: datetime
+
+
+def pending(database: Database, now: datetime, limit: int) -> list[Pending]:
+    """What is due, in due order."""
+    return [Pending(*row) for row in database.rows(PENDING, [now, limit])]

@@ -1,11 +1,16 @@
 """The inbox: open tasks by who may do them, with the day they are owed."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from services.case.domain import events as e
+from services.case.domain.people import FAMILY, HEADS, Person
 from services.case.projections.model import Cursor, Origins, TitleOf
+from services.case.store.database import Database
 from services.case.store.mapper import Recorded
 
 INSERT = """
@@ -21,6 +26,7 @@ MOVED = """
 """
 DELETE = "DELETE FROM inbox WHERE stream = %s AND task = %s"
 
+NO_DAY = date(9999, 12, 31)
 ASSIGNEE, DUE_ON = 7, 14  # places in a row
 
 
@@ -72,7 +78,7 @@ class Inbox:
             self._title_of(bundle, event.element),
             home_school,
             event.meta.effective_on,
-            None,
+            NO_DAY,
         ]
 
     def _set(
@@ -82,3 +88,75 @@ class Inbox:
             fresh[stream, task][place] = value
         else:
             cursor.execute(sql, [value, stream, task])
+
+
+LIST = """
+    SELECT stream, task, ref, process, element, title, role, org, party, assignee, home_school, offered_on, due
+    FROM inbox
+    WHERE authority = %(authority)s
+    AND ((role, org) IN (SELECT * FROM unnest(%(roles)s::text[], %(orgs)s::text[]))
+         OR person = %(me)s AND person <> '' OR assignee = %(me)s
+         OR %(family)s AND role IN ('parent', 'pupil'))
+    AND (%(mine)s IS NULL OR %(mine)s = (assignee = %(me)s OR person = %(me)s AND person <> ''))
+    AND (%(late_on)s::date IS NULL OR due < %(late_on)s)
+    AND (%(process)s::text IS NULL OR process = %(process)s)
+    AND (%(ref)s::text IS NULL OR ref = %(ref)s)
+    AND (due, stream, task) > (%(due)s, %(stream)s, %(task)s)
+    ORDER BY due, stream, task LIMIT %(limit)s
+"""
+FIRST = (date(1, 1, 1), UUID(int=0), 0)
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """A row of somebody's inbox."""
+
+    stream: UUID
+    task: int
+    ref: str
+    process: str
+    element: str
+    title: str
+    role: str
+    org: str
+    party: str
+    assignee: str
+    home_school: str
+    offered_on: date
+    due: date
+
+
+def inbox_of(
+    database: Database,
+    person: Person,
+    limit: int,
+    after: tuple[date, UUID, int] = FIRST,
+    mine: bool | None = None,
+    late_on: date | None = None,
+    process: str | None = None,
+    ref: str | None = None,
+) -> list[Listed]:
+    """The open tasks that a person may work on, those owed first first: their own, their roles', and, for the
+    authority's caseworkers, those of families, who may not be able to sign in. `mine` narrows to what is theirs
+    already, or with False to what is not; `late_on` to what was due before that day."""
+    offices = [m for m in person.memberships if m.role not in FAMILY]
+    pairs = {(role, m.org) for m in offices for role in (HEADS if m.role in HEADS else {m.role})}
+    due, stream, task = after
+    rows = database.rows(
+        LIST,
+        {
+            "authority": person.authority,
+            "roles": [role for role, _ in sorted(pairs)],
+            "orgs": [org for _, org in sorted(pairs)],
+            "me": person.id,
+            "family": any(m.role == "caseworker" and m.org == person.authority for m in offices),
+            "mine": mine,
+            "late_on": late_on,
+            "process": process,
+            "ref": ref,
+            "due": due,
+            "stream": stream,
+            "task": task,
+            "limit": limit,
+        },
+    )
+    return [Listed(*row) for row in rows]

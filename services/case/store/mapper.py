@@ -61,6 +61,12 @@ def type_of(event: e.Event) -> str:
     return f"{event.name}.v1" if isinstance(event, e.Milestone) else type(event).TOPIC
 
 
+def facts_of(event: e.Event) -> dict[str, Any]:
+    """An event's facts as plain values, without who and when."""
+    facts: dict[str, Any] = msgspec.to_builtins(event)
+    return {name: value for name, value in facts.items() if name not in ("meta", "personal")}
+
+
 def _place(version: int, type: str) -> str:
     return f"event {version} {type}"
 

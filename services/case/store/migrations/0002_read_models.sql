@@ -15,10 +15,10 @@ CREATE TABLE inbox (
     title text NOT NULL,
     home_school text NOT NULL,
     offered_on date NOT NULL,
-    due date,
+    due date NOT NULL, -- 9999-12-31 where none is set, so that lists have one order
     PRIMARY KEY (stream, task)
 );
-CREATE INDEX inbox_team_idx ON inbox (authority, org, role, due);
+CREATE INDEX inbox_team_idx ON inbox (authority, org, role, due, stream, task);
 CREATE INDEX inbox_person_idx ON inbox (person) WHERE person <> '';
 CREATE INDEX inbox_assignee_idx ON inbox (assignee) WHERE assignee <> '';
 

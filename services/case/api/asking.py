@@ -1,0 +1,174 @@
+"""A request as our handlers see it, and what they answer: one decode, one check, one encode."""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.case.application.door import Command
+from services.case.domain.errors import (
+    BodyInvalid,
+    BodyMalformed,
+    CaseUnknown,
+    MediaTypeUnknown,
+    TaskUnknown,
+    TooLarge,
+)
+from services.case.domain.people import Person
+from services.case.wiring import House
+
+LARGEST = 1_000_000  # bytes of a body
+REF = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6}")
+TASK = re.compile(rf"({REF.pattern})-([1-9]\d{{0,8}})")
+AT = re.compile(r" - at `\$(.*)`$")
+KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+class Ask(msgspec.Struct):
+    """Who asks what: `body` and `query` are checked structs of the route, `house` all there is to work with."""
+
+    request: Request
+    house: House
+    person: Person
+    body: Any = None
+    query: Any = None
+    command: Command = msgspec.field(default_factory=lambda: Command(uuid4()))
+
+    @property
+    def ref(self) -> str:
+        """The case reference of the address. Raises CaseUnknown."""
+        ref: str = self.request.path_params["ref"]
+        if not REF.fullmatch(ref):
+            raise CaseUnknown
+        return ref
+
+    @property
+    def task(self) -> tuple[str, int]:
+        """Reference and number of the task of the address. Raises TaskUnknown."""
+        found = TASK.fullmatch(self.request.path_params["id"])
+        if not found:
+            raise TaskUnknown
+        return found[1], int(found[2])
+
+    @property
+    def seen(self) -> str:
+        """The ETag that the client has seen (`If-Match`), "" if it does not say."""
+        return self.request.headers.get("if-match", "").strip()
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What goes back: `body` is encoded once. Also what is remembered of a command, so that it can be said again."""
+
+    body: Any
+    status: int = 200
+    etag: str = ""
+    location: str = ""
+    links: str = ""
+    position: int | None = None
+    content_type: str = "application/json"
+
+
+Handler = Callable[[Ask], Awaitable[Reply]]
+
+
+def respond(reply: Reply) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    if reply.etag:
+        headers["ETag"] = reply.etag
+    if reply.location:
+        headers["Location"] = reply.location
+    if reply.links:
+        headers["Link"] = reply.links
+    if reply.position is not None:
+        headers["Position"] = str(reply.position)
+    body = reply.body if isinstance(reply.body, bytes) else msgspec.json.encode(reply.body)
+    return Response(body, reply.status, headers, reply.content_type)
+
+
+async def read_body(request: Request, kind: type | None) -> tuple[bytes, Any]:
+    """The raw body and what it says. Raises TooLarge, MediaTypeUnknown, BodyMalformed, BodyInvalid."""
+    raw = b""
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > LARGEST:
+            raise TooLarge
+    if kind is None:
+        return raw, None
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in ("application/json", ""):
+        raise MediaTypeUnknown
+    return raw, decode(raw, kind)
+
+
+def decode(raw: bytes, kind: type) -> Any:
+    """A JSON body as a struct."""
+    if b"\\u0000" in raw or b"\\ud" in raw.lower():
+        _refuse_unstorable(raw)
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        raise BodyInvalid([_located(error)]) from None
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError, ValueError) as error:
+        raise BodyMalformed("The request is not JSON that can be read.") from error
+
+
+def _refuse_unstorable(raw: bytes) -> None:
+    """A NUL or half a surrogate pair is valid JSON and cannot be stored or shown."""
+    try:
+        said = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise BodyMalformed("The request is not JSON that can be read.") from error
+    if _has_nul(said):
+        raise BodyInvalid([{"pointer": "", "detail": "A character in it cannot be stored."}])
+
+
+def _has_nul(said: Any) -> bool:
+    if isinstance(said, str):
+        return "\0" in said
+    if isinstance(said, list):
+        return any(map(_has_nul, said))
+    return isinstance(said, dict) and any(_has_nul(part) for pair in said.items() for part in pair)
+
+
+def _located(error: msgspec.ValidationError) -> dict[str, str]:
+    message = str(error)
+    found = AT.search(message)
+    pointer = re.sub(r"\[(\d+)\]", r"/\1", found[1].replace(".", "/")) if found else ""
+    return {"pointer": pointer.replace("[...]", "/*"), "detail": f"{AT.sub('', message)}."}
+
+
+def read_query(request: Request, kind: type | None) -> Any:
+    """The query string as a struct; each name at most once. Raises BodyInvalid."""
+    given: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in given:
+            raise BodyInvalid([{"pointer": "", "detail": f"“{name}” is given twice."}])
+        if "\x00" in value:
+            raise BodyInvalid([{"pointer": "", "detail": f"“{name}” has a character that cannot be."}])
+        given[name] = value
+    if kind is None:
+        if given:
+            raise BodyInvalid([{"pointer": "", "detail": "This address takes no query."}])
+        return None
+    try:
+        return msgspec.convert(given, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise BodyInvalid([_located(error)]) from None
+
+
+def command_of(request: Request, person: Person, raw: bytes, effective_on: date | None) -> Command:
+    """The command that a request is: by its Idempotency-Key the same one, however often it is sent."""
+    correlation = request.headers.get("x-correlation-id", "")[:100]
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return Command(uuid4(), correlation=correlation, effective_on=effective_on)
+    if not KEY.fullmatch(key):
+        raise BodyInvalid([{"pointer": "", "detail": "Idempotency-Key: 1 to 200 printable characters."}])
+    name = hashlib.sha256(f"{person.id}\0{person.authority}\0{key}".encode()).digest()[:16]
+    asked = hashlib.sha256(f"{request.method} {request.url.path}\0".encode() + raw).digest()
+    return Command(UUID(bytes=name), asked, True, correlation, effective_on)

@@ -1,0 +1,131 @@
+"""What requests may say. A field that is not here is refused."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+Reason = Annotated[str, msgspec.Meta(max_length=2_000)]
+Code = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+PersonId = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+Flag = Literal["", "true", "false", "1", "0"]
+Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
+Place = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Every body may say on which day what it tells was true, if not today."""
+
+    effective_on: date | None = None
+
+
+class OpenCase(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`answers` are those of the process's start form (`GET /processes`)."""
+
+    process: Code
+    answers: dict[str, Any]
+    confirm_new: bool = False
+
+
+class CompleteTask(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`method` says how a party answered for whom the answer is recorded."""
+
+    answers: dict[str, Any] = {}
+    reason: Reason = ""
+    method: Literal["", "phone", "paper", "in_person"] = ""
+
+
+class Because(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    reason: Reason = ""
+
+
+class Nothing(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Nothing needs to be said."""
+
+
+class Reassign(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    to: PersonId
+    reason: Reason = ""
+
+
+class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers as far as they go; nothing is checked until the task is completed."""
+
+    answers: dict[str, Any]
+
+
+class Note(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    text: Text
+
+
+class Concern(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    about: Text
+
+
+class Correction(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`task` as in the list of tasks, or none for the form that opened the case."""
+
+    task: Code | None = None
+    field: Code
+    value: Any
+    reason: Reason = ""
+
+
+class Close(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    outcome: Code
+    reason: Reason = ""
+
+
+class StartProcess(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    process: Code
+    reason: Reason = ""
+
+
+class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Name, unique pupil number or reference; what is personal never stands in an address."""
+
+    name: Annotated[str, msgspec.Meta(min_length=2, max_length=160)] | None = None
+    upn: Annotated[str, msgspec.Meta(min_length=13, max_length=13)] | None = None
+    ref: Annotated[str, msgspec.Meta(max_length=20)] | None = None
+
+
+class SetClock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A moment with its offset, such as 2026-11-03T09:00:00+00:00."""
+
+    now: Annotated[str, msgspec.Meta(max_length=40)]
+
+
+class TaskQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    mine: Flag | None = None
+    team: Flag | None = None
+    late: Flag | None = None
+    process: Code | None = None
+    case: Code | None = None
+    cursor: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    limit: Limit = 50
+
+
+class CaseQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    status: Literal["open", "held", "closed"] | None = None
+    process: Code | None = None
+    cursor: Place | None = None
+    limit: Limit = 50
+
+
+class EventQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    after: Place = 0
+    limit: Limit = 100
+
+
+class StateQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    version: Place | None = None
+    known_at: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    effective_on: date | None = None
+
+
+class FeedQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    topic: Literal["case.events.v1", "authority.events.v1", "case.access.v1", "case.contacts.v1"] = "case.events.v1"
+    after: Place = 0
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
+    wait: Annotated[int, msgspec.Meta(ge=0, le=30)] = 0

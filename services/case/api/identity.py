@@ -1,0 +1,127 @@
+"""Who asks: signed tokens, from the council's own provider or, embedded, from the built-in issuer."""
+
+import json
+import time
+import urllib.request
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, KeySetSerialization, OKPKey
+
+from services.case.domain.errors import NotSignedIn
+from services.case.domain.people import Membership, Person
+
+BUILT_IN = "urn:inclusion-casework:built-in"
+ALGORITHMS = ["EdDSA", "Ed25519", "RS256", "PS256", "ES256"]
+LIFE = 12 * 3600  # seconds that a token of the built-in issuer lasts
+LEEWAY = 30  # seconds by which clocks may differ
+REFRESH = 300  # seconds between looks at the provider's keys
+
+
+def ed25519_key(seed: bytes) -> OKPKey:
+    """The built-in issuer's key from its 32-byte seed."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    private = Ed25519PrivateKey.from_private_bytes(seed)
+    pem = private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return OKPKey.import_key(pem)
+
+
+def issue(key: OKPKey, audience: str, person: Person, name: str = "", life: int = LIFE) -> str:
+    """A token of the built-in issuer."""
+    now = int(time.time())
+    claims = {
+        "iss": BUILT_IN,
+        "aud": audience,
+        "sub": person.id,
+        "name": name,
+        "iat": now,
+        "exp": now + life,
+        "authority": person.authority,
+        "roles": [f"{m.role}@{m.org}" for m in person.memberships],
+        "scope": " ".join(sorted(person.scopes)),
+    }
+    return jwt.encode({"alg": "Ed25519", "typ": "at+jwt"}, claims, key)
+
+
+class Identity:
+    """Checks tokens. What was found good is remembered until it expires."""
+
+    def __init__(self, issuer: str, audience: str, keys: Callable[[], KeySet]) -> None:
+        self._issuer = issuer
+        self._audience = audience
+        self._keys = keys
+        self._known: OrderedDict[str, tuple[Person, float]] = OrderedDict()
+
+    def person(self, authorization: str | None) -> Person:
+        """The person of an `Authorization: Bearer` header. Raises NotSignedIn."""
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotSignedIn
+        known = self._known.get(token)
+        if known is not None and known[1] > time.time():
+            return known[0]
+        person, until = self._check(token)
+        self._known[token] = (person, until)
+        if len(self._known) > 10_000:
+            self._known.popitem(last=False)
+        return person
+
+    def _check(self, token: str) -> tuple[Person, float]:
+        try:
+            claims: Mapping[str, Any] = jwt.decode(token, self._keys(), algorithms=ALGORITHMS).claims
+            registry = jwt.JWTClaimsRegistry(
+                leeway=LEEWAY,
+                iss={"essential": True, "value": self._issuer},
+                aud={"essential": True, "value": self._audience},
+                exp={"essential": True},
+                sub={"essential": True},
+            )
+            registry.validate(dict(claims))
+        except (JoseError, ValueError, TypeError, KeyError) as error:
+            raise NotSignedIn("Your sign-in is not valid or has expired. Sign in again.") from error
+        return _person(claims), float(claims["exp"])
+
+
+def _person(claims: Mapping[str, Any]) -> Person:
+    """Roles come as `role@organisation`; family roles as the role alone."""
+    memberships = []
+    for claim in claims.get("roles") or ():
+        if isinstance(claim, str):
+            role, _, org = claim.partition("@")
+            memberships.append(Membership(role, org))
+    scopes = frozenset(str(claims.get("scope") or "").split())
+    return Person(str(claims["sub"]), str(claims.get("authority") or ""), tuple(memberships), scopes)
+
+
+def built_in_keys(key: OKPKey) -> Callable[[], KeySet]:
+    keys = KeySet([key])
+    return lambda: keys
+
+
+class ProviderKeys:
+    """The keys of an OpenID Connect provider, from its discovery document, looked at again every few minutes."""
+
+    def __init__(self, issuer: str) -> None:
+        self._discovery = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+        self._keys = KeySet([])
+        self._seen = 0.0
+
+    def __call__(self) -> KeySet:
+        if time.time() - self._seen > REFRESH:
+            document = _get(self._discovery)
+            keys: KeySetSerialization = _get(document["jwks_uri"])
+            self._keys = KeySet.import_key_set(keys)
+            self._seen = time.time()
+        return self._keys
+
+
+def _get(url: str) -> Any:
+    if not url.startswith(("https://", "http://")):
+        raise NotSignedIn
+    with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  the scheme is checked above
+        return json.load(answer)

@@ -1,0 +1,74 @@
+"""Refusals as RFC 9457 problems: the domain says what is wrong, here it gets its status."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from services.case.domain import errors
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUS: dict[type[errors.Refusal], int] = {
+    errors.CaseUnknown: 404,
+    errors.TaskUnknown: 404,
+    errors.NothingToCorrect: 404,
+    errors.NotAllowed: 403,
+    errors.NotSignedIn: 401,
+    errors.CaseNotOpen: 409,
+    errors.CaseAlreadyOpen: 409,
+    errors.CaseOnHold: 409,
+    errors.CaseNotOnHold: 409,
+    errors.ConcernUnresolved: 403,
+    errors.TaskOver: 409,
+    errors.TaskTaken: 409,
+    errors.TaskNotClaimed: 409,
+    errors.TaskEdited: 412,
+    errors.CaseEdited: 412,
+    errors.TermsChanged: 412,
+    errors.NoTerms: 409,
+    errors.NotAParty: 404,
+    errors.AlreadyAnswered: 409,
+    errors.NothingToWithdraw: 409,
+    errors.PreconditionMissing: 428,
+    errors.KeyUsedOtherwise: 422,
+    errors.AlreadyOpenForPupil: 409,
+    errors.PossibleDuplicate: 409,
+    errors.ProcessUnknown: 422,
+    errors.ProcessRunning: 409,
+    errors.SchoolUnknown: 422,
+    errors.ReasonMissing: 422,
+    errors.OutcomeUnknown: 422,
+    errors.AnswersInvalid: 422,
+    errors.ClockOnlyForward: 409,
+    errors.BodyMalformed: 400,
+    errors.BodyInvalid: 422,
+    errors.MediaTypeUnknown: 415,
+    errors.TooLarge: 413,
+    errors.TryAgain: 503,
+    errors.Erased: 409,
+    errors.NoSuchPage: 404,
+    errors.NotThatMethod: 405,
+}
+RETRY_AFTER = "1"  # seconds
+
+
+def problem(refusal: errors.Refusal) -> Response:
+    """The refusal as an answer."""
+    return as_response(refusal.slug, STATUS[type(refusal)], title(type(refusal)), str(refusal), refusal.details)
+
+
+def title(refusal: type[errors.Refusal]) -> str:
+    """The sentence that every refusal of this kind has in common."""
+    return " ".join((refusal.__doc__ or "").split())
+
+
+def as_response(slug: str, status: int, title: str, detail: str, more: Mapping[str, Any]) -> Response:
+    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail, **more}
+    headers = {"Cache-Control": "no-store"}
+    if status == 503:
+        headers["Retry-After"] = RETRY_AFTER
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(msgspec.json.encode(body), status, headers, MEDIA_TYPE)

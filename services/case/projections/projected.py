@@ -1,0 +1,79 @@
+"""How far the read models are, as this process knows it: so that people see their own changes."""
+
+import asyncio
+import contextlib
+import threading
+from typing import Any
+
+import psycopg
+
+PATIENCE = 2.0  # seconds that a reader waits for a position
+
+
+class Projected:
+    """Hears of each projected position and of destroyed keys; `wait` lets a coroutine wait for a position."""
+
+    def __init__(self, url: str, forget: Any) -> None:
+        self._url = url
+        self._forget = forget
+        self._position = 0
+        self._waiting: set[asyncio.Event] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="projected", daemon=True)
+
+    def start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join(3)
+
+    @property
+    def position(self) -> int:
+        return self._position
+
+    async def wait(self, position: int, patience: float = PATIENCE) -> bool:
+        """Until the read models have passed the position; False if it takes too long."""
+        until = asyncio.get_running_loop().time() + patience
+        while self._position < position:
+            woken = asyncio.Event()
+            self._waiting.add(woken)
+            try:
+                left = until - asyncio.get_running_loop().time()
+                await asyncio.wait_for(woken.wait(), left)
+            except TimeoutError:
+                return False
+            finally:
+                self._waiting.discard(woken)
+        return True
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            with contextlib.suppress(psycopg.OperationalError):
+                self._listen()
+            self._stopping.wait(0.5)
+
+    def _listen(self) -> None:
+        with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+            connection.execute("LISTEN projected")
+            connection.execute("LISTEN key_destroyed")
+            row = connection.execute("SELECT coalesce(min(position), 0) FROM reader_positions").fetchone()
+            self._passed(int(row[0]) if row else 0)
+            while not self._stopping.is_set():
+                for heard in connection.notifies(timeout=1, stop_after=1):
+                    if heard.channel == "projected":
+                        self._passed(int(heard.payload))
+                    elif self._loop is not None:
+                        self._loop.call_soon_threadsafe(self._forget, heard.payload)
+
+    def _passed(self, position: int) -> None:
+        if position > self._position:
+            self._position = position
+            if self._loop is not None and not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        for woken in self._waiting:
+            woken.set()
