@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.case.application.door import Door
 from services.case.application.files import read_reference
-from services.case.application.put_in_use import fetch_from, put_files_in_use
+from services.case.application.put_in_use import authority_stream, fetch_from, put_files_in_use
 from services.case.application.reference import Reference, School
 from services.case.clock.now import Clock, SettableClock, SystemClock
 from services.case.projections.projected import Projected
@@ -65,13 +65,16 @@ class House:
         self.store.keys.forget(UUID(stream))
         self.door.evict(UUID(stream))
 
+    def authority_streams(self) -> dict[str, UUID]:
+        """The streams of administration, by authority code."""
+        return {code: authority_stream(code) for code in self.reference.authorities.codes}
+
     def follower(self) -> Follower:
         """Keeps the read models up while it runs; one of all such processes is active."""
         return Follower("projections", self.url, self.projecting.work)
 
     def signing_key(self) -> bytes:
-        """32 bytes, the seed of the Ed25519 key with which the built-in issuer signs."""
-        return _hex(self.settings.signing_key) or kept_key(self.settings.data_dir / "signing.key")
+        return signing_key_of(self.settings)
 
     def _schools(self) -> list[School]:
         return sample_schools() if self.settings.embedded else []
@@ -83,6 +86,11 @@ class House:
 def clock_of(settings: Settings) -> Clock:
     """The system's clock, or, embedded, the one that can be set forward."""
     return SettableClock(settings.data_dir / "clock.json") if settings.embedded else SystemClock()
+
+
+def signing_key_of(settings: Settings) -> bytes:
+    """32 bytes, the seed of the Ed25519 key with which the built-in issuer signs."""
+    return _hex(settings.signing_key) or kept_key(settings.data_dir / "signing.key")
 
 
 def kept_key(path: Path) -> bytes:

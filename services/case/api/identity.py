@@ -45,7 +45,7 @@ def issue(key: OKPKey, audience: str, person: Person, name: str = "", life: int 
         "roles": [f"{m.role}@{m.org}" for m in person.memberships],
         "scope": " ".join(sorted(person.scopes)),
     }
-    return jwt.encode({"alg": "Ed25519", "typ": "at+jwt"}, claims, key)
+    return jwt.encode({"alg": "Ed25519", "typ": "at+jwt"}, claims, key, algorithms=ALGORITHMS)
 
 
 class Identity:
@@ -57,14 +57,20 @@ class Identity:
         self._keys = keys
         self._known: OrderedDict[str, tuple[Person, float]] = OrderedDict()
 
-    def person(self, authorization: str | None) -> Person:
-        """The person of an `Authorization: Bearer` header. Raises NotSignedIn."""
+    def known(self, authorization: str | None) -> Person | None:
+        """The person of an `Authorization: Bearer` header seen before. Raises NotSignedIn where there is none."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotSignedIn
         known = self._known.get(token)
-        if known is not None and known[1] > time.time():
-            return known[0]
+        return known[0] if known is not None and known[1] > time.time() else None
+
+    def person(self, authorization: str | None) -> Person:
+        """The person of an `Authorization: Bearer` header. May ask the provider for its keys. Raises NotSignedIn."""
+        known = self.known(authorization)
+        if known is not None:
+            return known
+        token = (authorization or "").partition(" ")[2]
         person, until = self._check(token)
         self._known[token] = (person, until)
         if len(self._known) > 10_000:

@@ -1,15 +1,14 @@
 """`check`: the gate on process folders, or on bare diagrams and decision tables."""
 
 import argparse
-import importlib
-import importlib.util
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
-from services.case.process.gate import PERMISSIVE, RULES, Finding, Known, check_bundle, check_diagram
+from services.case.policy.catalogue import PARAMETERS
+from services.case.process.gate import RULES, Finding, check_bundle, check_diagram
 from services.case.process.gate.finding import WARNINGS
 from services.case.process.gate.folder import (
     DIAGRAM_ENDINGS,
@@ -18,10 +17,10 @@ from services.case.process.gate.folder import (
     read_file,
     read_process,
 )
+from services.case.process.known import known
 
 DEFAULT_PATH = Path("bpmn")
 GOOD, FINDINGS, WRONG_USE = 0, 1, 2
-_KNOWN = "services.case.process.known"
 
 _DESCRIPTION = """\
 Judges processes before they run, and executes nothing. PATH is the folder of a process or a folder of such
@@ -67,14 +66,6 @@ def run(args: argparse.Namespace) -> int:
     return FINDINGS if any(found.severity == "error" for found in findings) else GOOD
 
 
-def known() -> Known:
-    """The closed lists of the house; where they are not installed, nothing is asked of them."""
-    if importlib.util.find_spec(_KNOWN) is None:
-        return PERMISSIVE
-    lists: Known = importlib.import_module(_KNOWN).known()
-    return lists
-
-
 def _diagrams(paths: list[Path]) -> Iterable[Finding]:
     if not paths:
         raise WrongUse("name the .bpmn or .dmn files to judge")
@@ -87,7 +78,7 @@ def _diagrams(paths: list[Path]) -> Iterable[Finding]:
 
 
 def _processes(paths: list[Path]) -> Iterable[Finding]:
-    lists = known()
+    lists = known(policy_keys=frozenset(PARAMETERS))
     for path in paths or [DEFAULT_PATH]:
         if not _existing(path).is_dir():
             raise WrongUse(f"{path} is a file: a process is a folder, and a bare file is judged with --diagram")

@@ -224,14 +224,21 @@ def _milestone(case: Case, event: e.Milestone) -> None:
     on = event.meta.effective_on
     case.milestones[event.name] = Reached(on, event.outcome, event.fields)
     rung = event.fields.get("rung")
-    if event.name == "strategy.started" and rung:
-        case.strategies.append(Strategy(rung, on))
-    current = case.strategies[-1] if case.strategies else None
-    if current is not None and current.rung == rung:
-        if event.name == "strategy.reviewed":
-            current.reviews += 1
-        elif event.name == "strategy.concluded":
-            current.concluded_on, current.outcome = on, event.outcome
+    if rung and event.name.startswith("strategy."):
+        _attempt(case, event, rung)
+
+
+def _attempt(case: Case, event: e.Milestone, rung: str) -> None:
+    """A rung was started, reviewed or concluded; one marked not appropriate is concluded without ever starting."""
+    on = event.meta.effective_on
+    running = next((s for s in reversed(case.strategies) if s.rung == rung and s.concluded_on is None), None)
+    if running is None:
+        running = Strategy(rung, on)
+        case.strategies.append(running)
+    if event.name == "strategy.reviewed":
+        running.reviews += 1
+    elif event.name == "strategy.concluded":
+        running.concluded_on, running.outcome = on, event.outcome
 
 
 APPLY: dict[type, Callable[[Case, Any], None]] = {

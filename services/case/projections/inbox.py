@@ -97,7 +97,7 @@ LIST = """
     AND ((role, org) IN (SELECT * FROM unnest(%(roles)s::text[], %(orgs)s::text[]))
          OR person = %(me)s AND person <> '' OR assignee = %(me)s
          OR %(family)s AND role IN ('parent', 'pupil'))
-    AND (%(mine)s IS NULL OR %(mine)s = (assignee = %(me)s OR person = %(me)s AND person <> ''))
+    AND (%(mine)s::boolean IS NULL OR %(mine)s = (assignee = %(me)s OR person = %(me)s AND person <> ''))
     AND (%(late_on)s::date IS NULL OR due < %(late_on)s)
     AND (%(process)s::text IS NULL OR process = %(process)s)
     AND (%(ref)s::text IS NULL OR ref = %(ref)s)

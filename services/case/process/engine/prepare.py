@@ -56,8 +56,11 @@ def prepare(specs: Mapping[str, Any], xml: Mapping[str, etree._Element]) -> None
             outgoing[element.get("sourceRef")].append(element)
     for spec in ours.values():
         spec.__class__ = CLASSES[type(spec)]
+    lanes = _lanes(xml)
     for name, spec in ours.items():
         element = xml.get(spec.bpmn_id) if spec.bpmn_id else None
+        # Stock gives what is inside a sub-process the lane of the sub-process, whatever the diagram says.
+        spec.lane = lanes.get(spec.bpmn_id, spec.lane)
         several = isinstance(spec, activities.MultiInstance)
         spec.properties = {} if element is None or several else _properties(element)
         # What stock itself has put between an activity and the events on its border has no flow.
@@ -72,6 +75,12 @@ def prepare(specs: Mapping[str, Any], xml: Mapping[str, etree._Element]) -> None
             spec.sources = frozenset(flow for s in ours.values() for flow, target in s.follow if target is spec)
         if isinstance(spec, gateways.InclusiveGateway):
             spec.reaches = _reaches(spec, ours)
+
+
+def _lanes(xml: Mapping[str, etree._Element]) -> dict[str, str]:
+    """Element -> the name of its lane, the innermost where lanes are nested."""
+    lanes = [element for element in xml.values() if element.tag == f"{MODEL}lane"]
+    return {ref.text: lane.get("name") for lane in lanes for ref in lane.findall(f"{MODEL}flowNodeRef")}
 
 
 def _target(flow: etree._Element, specs: Mapping[str, Any]) -> Any:

@@ -1,0 +1,43 @@
+"""Commands of the case service: `python -m services.case COMMAND --help`."""
+
+import argparse
+import importlib
+import sys
+
+COMMANDS = (
+    "web",
+    "token",
+    "demo",
+    "migrate",
+    "settings",
+    "check",
+    "scenarios",
+    "due",
+    "verify",
+    "events",
+    "rebuild",
+    "destroy_key",
+    "timers",
+    "projections",
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code: 0 good, 1 findings, 2 wrong use or environment."""
+    parser = argparse.ArgumentParser(prog="python -m services.case", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    wanted = (arguments or sys.argv[1:] or [""])[0].replace("-", "_")
+    for name in COMMANDS:
+        # Only the command that is wanted is loaded: `due` shall not wait for the web framework.
+        if wanted in (name, "", "_h", "__help") or wanted not in COMMANDS:
+            importlib.import_module(f"services.case.commands.{name}").register(commands)
+    given = parser.parse_args(arguments)
+    try:
+        code: int = given.run(given)
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,182 @@
+"""The FastAPI application: the table of routes made into endpoints, refusals made into problems."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from importlib import resources
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from services.case.api import health
+from services.case.api.asking import Ask, command_of, read_body, read_query, respond
+from services.case.api.identity import BUILT_IN, Identity, ProviderKeys, built_in_keys, ed25519_key
+from services.case.api.openapi import document
+from services.case.api.problems import STATUS, as_response, problem, title
+from services.case.api.routes import CLOCK, ROUTES, Route
+from services.case.domain import errors
+from services.case.domain.errors import Refusal
+from services.case.domain.people import Person
+from services.case.store.database import DatabaseAway
+from services.case.timers import keep_time
+from services.case.wiring import House
+
+PREFIX = "/api/v1"
+NOBODY = Person("", "")
+
+log = logging.getLogger(__name__)
+
+
+def create_app(house: House) -> FastAPI:
+    """The application on a house that is not open yet; it is opened and closed with the application."""
+    app = FastAPI(title="Inclusion Casework", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app.state.house = house
+    app.state.identity = identity_of(house)
+    routes = [(f"{PREFIX}{route.path}", route) for route in ROUTES]
+    if house.settings.embedded:
+        routes += [(route.path, route) for route in CLOCK]
+    for path, route in routes:
+        app.add_api_route(path, _endpoint(route), methods=[route.method], include_in_schema=False)
+    described = document(routes)
+    app.add_api_route("/openapi.json", _constant(described), include_in_schema=False)
+    app.add_api_route("/docs", _docs, include_in_schema=False)
+    app.add_api_route("/docs/{name}", _docs_file, include_in_schema=False)
+    app.add_api_route("/problems/{slug}", _problem_page, include_in_schema=False)
+    for path, endpoint in (("/livez", health.live), ("/readyz", health.ready), ("/metrics", health.metrics)):
+        app.add_api_route(path, endpoint, include_in_schema=False)
+    app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(Exception, _unexpected)
+    return app
+
+
+def identity_of(house: House) -> Identity:
+    settings = house.settings
+    if settings.oidc_issuer:
+        return Identity(settings.oidc_issuer, settings.oidc_audience, ProviderKeys(settings.oidc_issuer))
+    key = ed25519_key(house.signing_key())
+    return Identity(BUILT_IN, settings.oidc_audience, built_in_keys(key))
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    house: House = app.state.house
+    await asyncio.to_thread(house.open)
+    follower = house.follower()
+    follower.start()
+    house.projected.start(asyncio.get_running_loop())
+    timers = asyncio.create_task(keep_time(house))
+    try:
+        yield
+    finally:
+        timers.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await timers
+        follower.stop()
+        house.projected.stop()
+        house.close()
+
+
+def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        began = time.perf_counter()
+        try:
+            answer = await _answer(request, route)
+        except Refusal as refusal:
+            answer = problem(refusal)
+        except DatabaseAway:
+            answer = problem(errors.TryAgain())
+        health.REQUESTS.labels(route.path, answer.status_code).inc()
+        health.SECONDS.labels(route.path).observe(time.perf_counter() - began)
+        return answer
+
+    endpoint.__name__ = route.handler.__name__
+    return endpoint
+
+
+async def _answer(request: Request, route: Route) -> Response:
+    house: House = request.app.state.house
+    person = NOBODY
+    if route.who != "anybody":
+        person = await _person(request)
+    query = read_query(request, route.query)
+    ask = Ask(request, house, person, query=query)
+    if route.method != "GET":
+        raw, ask.body = await read_body(request, route.body)
+        ask.command = command_of(request, person, raw, getattr(ask.body, "effective_on", None))
+    elif (wanted := request.headers.get("wait-for", "")).isdigit():
+        await house.projected.wait(min(int(wanted), 2**62))
+    reply = await route.handler(ask)
+    return respond(reply)
+
+
+async def _person(request: Request) -> Person:
+    identity: Identity = request.app.state.identity
+    header = request.headers.get("authorization")
+    known = identity.known(header)
+    return known if known is not None else await asyncio.to_thread(identity.person, header)
+
+
+def _constant(body: dict[str, Any]) -> Callable[[], Awaitable[JSONResponse]]:
+    async def constant() -> JSONResponse:
+        return JSONResponse(body)
+
+    return constant
+
+
+SWAGGER = resources.files("fastapi_swagger") / "resources"
+MEDIA = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "favicon-32x32.png": "image/png"}
+
+
+async def _docs() -> HTMLResponse:
+    return get_swagger_ui_html(
+        openapi_url="/openapi.json",
+        title="Inclusion Casework API",
+        swagger_js_url="/docs/swagger-ui-bundle.js",
+        swagger_css_url="/docs/swagger-ui.css",
+        swagger_favicon_url="/docs/favicon-32x32.png",
+    )
+
+
+async def _docs_file(request: Request) -> Response:
+    """From the wheel: no page of ours asks anything of another host."""
+    name = request.path_params["name"]
+    if name not in MEDIA:
+        return problem(errors.NoSuchPage())
+    return Response((SWAGGER / name).read_bytes(), headers={"Cache-Control": "max-age=86400"}, media_type=MEDIA[name])
+
+
+async def _problem_page(request: Request) -> Response:
+    """What a problem's `type` says, for a person."""
+    slug = request.path_params["slug"]
+    for refusal, status in STATUS.items():
+        if refusal.slug == slug:
+            words = title(refusal)
+            return HTMLResponse(
+                f"<!doctype html><html lang=en><title>{words}</title><h1>{words}</h1><p>HTTP {status}</p>"
+            )
+    return problem(errors.NoSuchPage())
+
+
+async def _http_problem(request: Request, error: Exception) -> Response:
+    """What the framework refuses by itself: unknown addresses and methods."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        answer = problem(errors.NotThatMethod())
+        answer.headers.update(error.headers or {})
+        return answer
+    if error.status_code == 404:
+        return problem(errors.NoSuchPage())
+    return as_response("request", error.status_code, str(error.detail), str(error.detail), {})
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """A defect of ours. The log has the trace and no data of the request."""
+    if isinstance(error, ClientDisconnect):
+        return Response(status_code=499)
+    return as_response("defect", 500, "Something went wrong on our side.", "Nothing was changed. Please tell us.", {})

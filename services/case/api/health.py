@@ -1,0 +1,51 @@
+"""Whether the process lives, whether it can work, and its figures."""
+
+import asyncio
+import contextlib
+import time
+from typing import Any
+
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.case.projections.cases import standing_still
+from services.case.store.database import DatabaseAway
+
+REGISTRY = CollectorRegistry()
+REQUESTS = Counter("case_requests", "Requests by route and status.", ["route", "status"], registry=REGISTRY)
+SECONDS = Histogram("case_request_seconds", "Time to answer, by route.", ["route"], registry=REGISTRY)
+STANDING_STILL = Gauge("cases_without_next_step", "Open cases that nothing can move; should be 0.", registry=REGISTRY)
+LAG = Gauge("projection_lag_events", "Positions that the read models are behind the log.", registry=REGISTRY)
+OVERDUE = Gauge("deadlines_overdue", "Duties that were missed and are still owed.", registry=REGISTRY)
+FRESH = 10.0  # seconds for which figures from the database are good
+
+
+async def live(request: Request) -> Response:
+    return Response("ok", media_type="text/plain")
+
+
+async def ready(request: Request) -> Response:
+    """503 while the database does not answer."""
+    house = request.app.state.house
+    try:
+        await asyncio.to_thread(house.database.row, "SELECT 1")
+    except DatabaseAway:
+        return Response("the database is away", 503, {"Retry-After": "1"}, "text/plain")
+    return Response("ok", media_type="text/plain")
+
+
+async def metrics(request: Request) -> Response:
+    with contextlib.suppress(DatabaseAway):  # then what was last known is shown
+        await asyncio.to_thread(_look, request.app.state.house)
+    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+
+
+def _look(house: Any) -> None:
+    if time.monotonic() - getattr(house, "looked_at", 0.0) < FRESH:
+        return
+    house.looked_at = time.monotonic()
+    STANDING_STILL.set(standing_still(house.database))
+    LAG.set(max(0, house.store.head() - house.projected.position))
+    row = house.database.row("SELECT count(*) FROM deadlines WHERE state = 'missed' AND task > 0")
+    OVERDUE.set(row[0] if row else 0)

@@ -1,0 +1,172 @@
+"""The OpenAPI document, made from the table of routes: what a client reads is what the service checks."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from services.case.api.problems import MEDIA_TYPE, STATUS, title
+from services.case.api.routes import Route
+from services.case.domain import errors
+
+PATTERNS = {
+    "ref": r"^[A-Z]{2,4}-\d{4}-\d{6}$",
+    "id": r"^[A-Z]{2,4}-\d{4}-\d{6}-[1-9]\d{0,8}$",
+    "party": r"^[a-z][a-z0-9_]{0,39}$",
+    "what": r"^(d[1-9]\d{0,8}|([A-Z]{2,4}-\d{4}-\d{6}-)?[1-9]\d{0,8})$",
+}
+EXAMPLES = {"ref": "EP-2026-000001", "id": "EP-2026-000001-3", "party": "parent", "what": "d2"}
+ALWAYS: tuple[type[errors.Refusal], ...] = (errors.NotSignedIn, errors.TryAgain)
+WITH_BODY: tuple[type[errors.Refusal], ...] = (
+    errors.BodyMalformed,
+    errors.BodyInvalid,
+    errors.MediaTypeUnknown,
+    errors.TooLarge,
+)
+PROBLEM = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "Opens as a page."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "A sentence for a person."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "detail"],
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+ANSWER = {"type": ["object", "array"]}
+
+
+def document(routes: Iterable[tuple[str, Route]]) -> dict[str, Any]:
+    """The whole document; routes come with their full paths."""
+    routes = list(routes)
+    kinds = [kind for _, route in routes for kind in (route.body, route.query) if kind is not None]
+    _, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    paths: dict[str, dict[str, Any]] = {}
+    for path, route in routes:
+        paths.setdefault(path, {})[route.method.lower()] = _operation(path, route, components)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Inclusion Casework",
+            "version": "1",
+            "description": "Case management that keeps children from being permanently excluded.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": {**components, "Problem": PROBLEM},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _operation(path: str, route: Route, components: dict[str, Any]) -> dict[str, Any]:
+    refusals = set(route.refusals)
+    if route.who != "anybody":
+        refusals |= set(ALWAYS)
+    if route.body is not None:
+        refusals |= set(WITH_BODY)
+    if route.query is not None or route.method == "GET":
+        refusals.add(errors.BodyInvalid)
+    if route.method == "POST":
+        refusals |= {errors.KeyUsedOtherwise, errors.BodyInvalid}
+    operation: dict[str, Any] = {
+        "operationId": route.handler.__name__,
+        "summary": route.summary,
+        "description": " ".join((route.handler.__doc__ or route.summary).split()),
+        "parameters": [*_path_parameters(path), *_query_parameters(route, components), *_header_parameters(route)],
+        "responses": {str(route.status): _good(route), **_refused(refusals)},
+        "security": [] if route.who == "anybody" else [{"bearer": []}],
+        "x-who": route.who,
+    }
+    if route.body is not None:
+        schema = {"$ref": f"#/components/schemas/{route.body.__name__}"}
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return operation
+
+
+def _path_parameters(path: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": PATTERNS[name]},
+            "example": EXAMPLES[name],
+        }
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+
+
+def _query_parameters(route: Route, components: dict[str, Any]) -> list[dict[str, Any]]:
+    if route.query is None:
+        return []
+    fields = components[route.query.__name__]["properties"]
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            "schema": _without_null(schema),
+            "allowEmptyValue": _empty(schema),
+        }
+        for name, schema in fields.items()
+    ]
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """In a query a parameter is left out, not null."""
+    options = [option for option in schema.get("anyOf", []) if option.get("type") != "null"]
+    if options:
+        return options[0] if len(options) == 1 else {"anyOf": options}
+    return {name: value for name, value in schema.items() if not (name == "default" and value is None)}
+
+
+def _empty(schema: dict[str, Any]) -> bool:
+    return "" in str(_without_null(schema).get("enum", [])) and "" in _without_null(schema).get("enum", [])
+
+
+def _header_parameters(route: Route) -> list[dict[str, Any]]:
+    found = []
+    if route.if_match:
+        about = f"The ETag of the {route.if_match} as you saw it. Without it: 428."
+        found.append(
+            {"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}, "description": about}
+        )
+    if route.method == "POST":
+        about = "The same key and body give the same answer for at least 24 hours."
+        key = {"type": "string", "pattern": r"^[!-~]{1,200}$"}
+        found.append(
+            {"name": "Idempotency-Key", "in": "header", "required": False, "schema": key, "description": about}
+        )
+    return found
+
+
+def _good(route: Route) -> dict[str, Any]:
+    if route.status == 204:
+        return {"description": "Done."}
+    headers = {
+        "ETag": {"schema": {"type": "string"}, "description": "For If-Match."},
+        "Position": {"schema": {"type": "integer"}, "description": "Place in the log; send it as Wait-For to read it."},
+    }
+    return {"description": "Done.", "headers": headers, "content": {"application/json": {"schema": ANSWER}}}
+
+
+def _refused(refusals: set[type[errors.Refusal]]) -> dict[str, Any]:
+    """Status -> the refusals that have it."""
+    by_status: dict[int, list[type[errors.Refusal]]] = {}
+    for refusal in sorted(refusals, key=lambda r: r.__name__):
+        by_status.setdefault(STATUS[refusal], []).append(refusal)
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {
+        str(status): {"description": " · ".join(title(kind) for kind in kinds), "content": problem}
+        for status, kinds in sorted(by_status.items())
+    }

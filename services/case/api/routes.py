@@ -1,0 +1,151 @@
+"""Every JSON address, with who may use it, what it takes and what it answers."""
+
+from typing import Any
+
+import msgspec
+
+from services.case.api import agreements, bodies, cases, dev, feed, history, processes, tasks
+from services.case.api.asking import Handler
+from services.case.domain import errors
+
+TASK = (errors.TaskUnknown, errors.NotAllowed)
+CASE = (errors.CaseUnknown, errors.NotAllowed)
+PAUSED = (errors.CaseOnHold, errors.CaseNotOpen)
+SEEN = (errors.PreconditionMissing,)
+
+
+class Route(msgspec.Struct, frozen=True):
+    """`who` is an action of `domain.permissions.ACTIONS`, `answering` (whom a task is for), or `scope:…`.
+
+    `if_match` says whose ETag must be sent: `task`, `case` or `terms`.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    who: str
+    summary: str
+    body: Any = None
+    query: Any = None
+    status: int = 200
+    if_match: str = ""
+    refusals: tuple[type[errors.Refusal], ...] = ()
+    embedded_only: bool = False
+
+
+ROUTES = (
+    Route("GET", "/processes", processes.list_processes, "read", "Processes in use, with their start forms"),
+    Route("GET", "/tasks", tasks.list_tasks, "answering", "Open tasks", query=bodies.TaskQuery),
+    Route("GET", "/tasks/{id}", tasks.one_task, "answering", "A task", refusals=(*TASK, errors.TaskOver)),
+    Route(
+        "POST", "/tasks/{id}/claim", tasks.claim_task, "answering", "Take a task on", bodies.Nothing,
+        refusals=(*TASK, errors.TaskOver, errors.TaskTaken),
+    ),
+    Route(
+        "POST", "/tasks/{id}/release", tasks.release_task, "answering", "Give a task back", bodies.Because,
+        if_match="task",
+        refusals=(*TASK, *SEEN, errors.TaskOver, errors.TaskTaken, errors.TaskNotClaimed, errors.TaskEdited),
+    ),
+    Route(
+        "POST", "/tasks/{id}/reassign", tasks.reassign_task, "reassign", "Give a task to somebody else",
+        bodies.Reassign, if_match="task",
+        refusals=(*TASK, *SEEN, errors.TaskOver, errors.TaskEdited, errors.ReasonMissing),
+    ),
+    Route(
+        "POST", "/tasks/{id}/complete", tasks.complete_task, "answering", "Complete a task", bodies.CompleteTask,
+        if_match="task",
+        refusals=(*TASK, *SEEN, *PAUSED, errors.TaskOver, errors.TaskTaken, errors.TaskEdited, errors.AnswersInvalid,
+                  errors.ReasonMissing, errors.Erased),
+    ),
+    Route(
+        "PUT", "/tasks/{id}/draft", tasks.save_draft, "answering", "Keep answers so far", bodies.Draft, status=204,
+        refusals=(*TASK, errors.TaskOver, errors.Erased),
+    ),
+    Route("GET", "/cases", cases.list_cases, "read", "Cases, newest first", query=bodies.CaseQuery),
+    Route(
+        "POST", "/cases", cases.open_one, "open", "Open a case", bodies.OpenCase, status=201,
+        refusals=(errors.NotAllowed, errors.ProcessUnknown, errors.AnswersInvalid, errors.AlreadyOpenForPupil,
+                  errors.PossibleDuplicate),
+    ),
+    Route(
+        "POST", "/cases/search", cases.find_cases, "search", "Find cases by name, pupil number or reference",
+        bodies.Search, refusals=(errors.NotAllowed,),
+    ),
+    Route("GET", "/cases/{ref}", cases.one_case, "read", "A case", refusals=CASE),
+    Route(
+        "GET", "/cases/{ref}/events", history.list_events, "history", "What happened, in order",
+        query=bodies.EventQuery, refusals=CASE,
+    ),
+    Route(
+        "GET", "/cases/{ref}/state", history.state, "history", "The case as it was", query=bodies.StateQuery,
+        refusals=CASE,
+    ),
+    Route(
+        "GET", "/cases/{ref}/why/{what}", history.why, "read", "Why a task or a date is there",
+        refusals=(*CASE, errors.NothingToCorrect),
+    ),
+    Route(
+        "POST", "/cases/{ref}/notes", cases.add_note, "note", "Add a note", bodies.Note,
+        refusals=(*CASE, errors.Erased),
+    ),
+    Route(
+        "POST", "/cases/{ref}/corrections", cases.correct_answer, "correct", "Correct an answer", bodies.Correction,
+        if_match="case",
+        refusals=(*CASE, *SEEN, errors.CaseEdited, errors.NothingToCorrect, errors.AnswersInvalid, errors.ReasonMissing,
+                  errors.Erased),
+    ),
+    Route(
+        "POST", "/cases/{ref}/concerns", cases.add_concern, "concern", "Raise a concern of pressure", bodies.Concern,
+        refusals=(*CASE, errors.CaseNotOpen, errors.Erased),
+    ),
+    Route(
+        "POST", "/cases/{ref}/hold", cases.hold_case, "hold", "Pause a case", bodies.Because, if_match="case",
+        refusals=(*CASE, *SEEN, *PAUSED, errors.CaseEdited, errors.ReasonMissing, errors.Erased),
+    ),
+    Route(
+        "POST", "/cases/{ref}/resume", cases.resume_case, "resume", "Let a case go on", bodies.Because, if_match="case",
+        refusals=(*CASE, *SEEN, errors.CaseNotOnHold, errors.ConcernUnresolved, errors.CaseEdited, errors.ReasonMissing,
+                  errors.Erased),
+    ),
+    Route(
+        "POST", "/cases/{ref}/close", cases.close_case, "close", "Close a case by hand", bodies.Close, if_match="case",
+        refusals=(*CASE, *SEEN, errors.CaseNotOpen, errors.CaseEdited, errors.ReasonMissing, errors.OutcomeUnknown,
+                  errors.Erased),
+    ),
+    Route(
+        "POST", "/cases/{ref}/reopen", cases.reopen_case, "reopen", "Open a closed case again", bodies.Because,
+        refusals=(*CASE, errors.CaseAlreadyOpen, errors.CaseEdited, errors.ReasonMissing, errors.AlreadyOpenForPupil,
+                  errors.PossibleDuplicate, errors.Erased),
+    ),
+    Route(
+        "POST", "/cases/{ref}/processes", cases.start_process, "start_process", "Start a linked process",
+        bodies.StartProcess,
+        refusals=(*CASE, errors.CaseNotOpen, errors.ProcessUnknown, errors.ProcessRunning),
+    ),
+    Route(
+        "GET", "/cases/{ref}/agreements", agreements.list_agreements, "read", "The terms, and who has answered",
+        refusals=(*CASE, errors.NoTerms),
+    ),
+    Route(
+        "POST", "/cases/{ref}/agreements/{party}", agreements.agree, "read", "Answer for a party", bodies.CompleteTask,
+        if_match="terms",
+        refusals=(*CASE, *SEEN, *PAUSED, errors.NotAParty, errors.NoTerms, errors.AlreadyAnswered, errors.TermsChanged,
+                  errors.AnswersInvalid, errors.ReasonMissing, errors.TaskTaken, errors.Erased),
+    ),
+    Route(
+        "POST", "/cases/{ref}/agreements/{party}/withdraw", agreements.withdraw, "read", "Take an agreement back",
+        bodies.Because, refusals=(*CASE, errors.NotAParty, errors.NothingToWithdraw, errors.Erased),
+    ),
+    Route(
+        "GET", "/feed", feed.feed, "scope:feed", "Records for subscribers", query=bodies.FeedQuery,
+        refusals=(errors.NotAllowed,),
+    ),
+)  # fmt: skip
+
+CLOCK = (
+    Route(
+        "PUT", "/dev/clock", dev.set_clock, "anybody", "Move the clock forward", bodies.SetClock,
+        refusals=(errors.ClockOnlyForward,), embedded_only=True,
+    ),
+    Route("GET", "/dev/clock", dev.read_clock, "anybody", "What time it is", embedded_only=True),
+)  # fmt: skip

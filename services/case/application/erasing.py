@@ -1,0 +1,46 @@
+"""Erasing a person: the stream's key goes, and with it every sealed part; drafts, stored answers and claims too."""
+
+import asyncio
+from uuid import UUID
+
+from services.case.application.door import Door, once
+from services.case.application.running import Running
+from services.case.domain import events as e
+from services.case.domain.people import SYSTEM
+
+ERASE = (
+    "DELETE FROM stream_keys WHERE stream = %s",
+    "DELETE FROM drafts WHERE stream = %s",
+    "DELETE FROM claims WHERE stream = %s",
+    "UPDATE commands SET answer = '' WHERE stream = %s",
+    "SELECT pg_notify('key_destroyed', %s::text)",
+)
+
+
+class NoSuchStream(LookupError):
+    """There is no such stream."""
+
+
+async def erase(door: Door, stream: UUID, because: str) -> None:
+    """First the event that says so, then the key: were we to stop in between, doing it again finishes it."""
+    loaded = await asyncio.to_thread(door.store.load, stream)
+    if not loaded:
+        raise NoSuchStream(stream)
+    first = loaded[0].event
+    if isinstance(first, e.CaseOpened) and not any(isinstance(r.event, e.SubjectKeyDestroyed) for r in loaded):
+
+        def act(running: Running) -> bytes:
+            running.decision.by = SYSTEM
+            running.decision.emit(e.SubjectKeyDestroyed, because=because)
+            return b""
+
+        await door.change(first.ref, once(), act)
+    await asyncio.to_thread(_destroy, door, stream)
+    door.store.keys.forget(stream)
+    door.evict(stream)
+
+
+def _destroy(door: Door, stream: UUID) -> None:
+    with door.store.database.connection() as connection, connection.transaction():
+        for statement in ERASE:
+            connection.execute(statement.encode(), [stream])

@@ -1,0 +1,6 @@
+"""`demo`: placeholder."""
+
+from typing import Any
+
+
+def register(commands: Any) -> None: ...
