@@ -75,9 +75,8 @@ class Run:
         self.events: list[e.Event] = []
         self.visited: set[tuple[str, str]] = set()
         self.people = {name: as_person(name, sample) for name, sample in sample_people().items()}
-        self.do(
-            lambda running: open_case(running, REF, self._opener(), given["process"], self._answers(given["start"]))
-        )
+        answers, known = self._answers(given["start"]), _as_json(given.get("facts", {}))
+        self.do(lambda running: open_case(running, REF, self._opener(), given["process"], answers, known))
 
     def _opener(self) -> Person:
         return next(p for p in self.people.values() if p.authority == self.authority and "caseworker" in p.roles)
@@ -114,6 +113,8 @@ class Run:
             self._concern(step)
         elif "correct" in step:
             self._correct(step)
+        elif "facts" in step:
+            self._set_facts(_as_json(step["facts"]))
         elif "message" in step:
             self._tell(step["message"], step.get("with", {}))
         else:
@@ -163,6 +164,13 @@ class Run:
         def act(running: Running) -> None:
             number = answered[0].task if answered else 0
             correct(running, list(answered), number, step["field"], step["value"], "*", step.get("reason", "Wrong."))
+
+        self.do(act)
+
+    def _set_facts(self, facts: dict[str, Any]) -> None:
+        def act(running: Running) -> None:
+            for name, value in facts.items():
+                running.decision.emit(e.FactSet, name=name, value=value)
 
         self.do(act)
 

@@ -21,7 +21,7 @@ class Called:
         self.case = running.case
         self.instance = number
         self.brought: list[tuple[type[e.Event], dict[str, Any]]] = []
-        self.starts: list[tuple[str, dict[str, Any]]] = []
+        self.starts: list[tuple[int, str, dict[str, Any]]] = []
         self._facts: dict[str, Any] = {}
 
     def __call__(self, operator: str, parameters: dict[str, Any]) -> Any:
@@ -36,8 +36,9 @@ class Called:
             self._facts[facts["name"]] = facts["value"]
 
     def start(self, process: str, given: dict[str, Any]) -> int:
-        self.starts.append((process, given))
-        return self.case.next("instance") + len(self.starts) - 1
+        number = self.running.next_instance()
+        self.starts.append((number, process, given))
+        return number
 
     def refreshed(self) -> dict[str, Any]:
         """What the process knows of facts and policy, read again."""

@@ -1,5 +1,7 @@
 """Opening a case: who may, for which school, on which policy, and its first process. Reopening one."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from services.case.application.circumstances import Around
@@ -11,11 +13,14 @@ from services.case.domain.lifecycle import refuse_if_edited
 from services.case.domain.people import SCHOOL_ROLES, Person
 from services.case.domain.permissions import role_anywhere
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 NO_NUMBER = ("temporary", "unknown", None)
 
 
-def open_case(running: Running, ref: str, person: Person, process: str, answers: Any) -> None:
-    """Open a case with a process and the answers of its start form.
+def open_case(
+    running: Running, ref: str, person: Person, process: str, answers: Any, known: Mapping[str, Any] = NOTHING
+) -> None:
+    """Open a case with a process and the answers of its start form; `known` are facts from elsewhere.
 
     Raises NotAllowed, ProcessUnknown, SchoolUnknown, AnswersInvalid. Whether the pupil has a case already is for the
     store to say (`claims_of`).
@@ -51,6 +56,8 @@ def open_case(running: Running, ref: str, person: Person, process: str, answers:
         answers=checked.clear,
         facts=checked.facts,
     )
+    for name, value in known.items():
+        decision.emit(e.FactSet, name=name, value=value)
     running.start(process, checked.variables)
 
 

@@ -29,15 +29,21 @@ class Running:
         self.case = live.case
         self.reference = live.reference
         self._new: dict[int, Bundle] = {}
+        self._last = live.case.counts.get("instance", 0)
 
     def bundle_of(self, number: int) -> Bundle:
         """The bundle that an instance follows, also while its first step is under way."""
         return self._new.get(number) or self.reference.bundle(self.case.instances[number].bundle)
 
-    def start(self, process: str, given: dict[str, Any], starter: int = 0) -> int:
+    def next_instance(self) -> int:
+        """A number for an instance that will start in this decision."""
+        self._last += 1
+        return self._last
+
+    def start(self, process: str, given: dict[str, Any], starter: int = 0, number: int = 0) -> int:
         """A new instance of a process in use, with `given` for the variables it is handed. Raises ProcessUnknown."""
         bundle = self.reference.current(self.case.authority, process)
-        number = self.case.next("instance")
+        number = number or self.next_instance()
         variables = {**self.sources(bundle.about.variables), **given}
         self._new[number] = bundle
         self.live.new_engine(number, bundle.hash)
@@ -89,8 +95,8 @@ class Running:
                 fields=reached.fields,
             )
         self._open_up(number, step)
-        for process, handed in called.starts:
-            self.start(process, handed, starter=number)
+        for reserved, process, handed in called.starts:
+            self.start(process, handed, number, reserved)
         for thrown in step.thrown:
             if thrown.kind == "message":
                 self._pass_on(number, thrown.name, thrown.payload)

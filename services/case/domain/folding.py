@@ -25,7 +25,7 @@ def _opened(case: Case, event: e.CaseOpened) -> None:
 
 
 def _started(case: Case, event: e.ProcessStarted) -> None:
-    case.counts["instance"] = event.instance
+    case.counts["instance"] = max(event.instance, case.counts.get("instance", 0))
     case.instances[event.instance] = Instance(event.instance, event.process, event.bundle, event.starter)
     _trace(case, event.instance, event.trace)
 
