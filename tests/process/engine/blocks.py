@@ -134,9 +134,13 @@ class Model:
         return {name: random.choice(self.answers[name]) for name in names}
 
 
-def grow(random: Random, depth: int = 4, size: int = 18) -> Model:
-    """A random process of so many elements about, nested at most so deep."""
-    nursery = _Nursery(random, size)
+SIMPLE = ("task", "task", "wait", "count")
+KINDS = ("task", "wait", "count", "either", "all", "some", "again", "inside", "each", "guarded", "guarded")
+
+
+def grow(random: Random, depth: int = 4, size: int = 18, kinds: tuple[str, ...] = KINDS) -> Model:
+    """A random process of so many elements about, nested at most so deep, of blocks of these kinds."""
+    nursery = _Nursery(random, size, kinds)
     body = nursery.scope(depth)
     return Model(body, nursery.answers, nursery.counts)
 
@@ -145,6 +149,7 @@ def grow(random: Random, depth: int = 4, size: int = 18) -> Model:
 class _Nursery:
     random: Random
     room: int
+    kinds: tuple[str, ...]
     answers: dict[str, list[Any]] = field(default_factory=dict)
     counts: list[str] = field(default_factory=list)
     named: int = 0
@@ -175,11 +180,7 @@ class _Nursery:
 
     def block(self, depth: int, calm: bool) -> Block:
         """`calm`: nothing inside hears messages, so that no two tokens ever move at the same time."""
-        if depth <= 0 or self.room <= 0:
-            kinds = ["task", "task", "wait", "count"]
-        else:
-            kinds = ["task", "wait", "count", "either", "all", "some", "again", "inside", "each", "guarded", "guarded"]
-        kind = self.random.choice(kinds)
+        kind = self.random.choice(SIMPLE if depth <= 0 or self.room <= 0 else self.kinds)
         build = getattr(self, f"_{kind}")
         block: Block = build(depth - 1, calm)
         return block
@@ -244,7 +245,7 @@ class _Nursery:
         return Each(activity, self.random.random() < 0.4, keyed, until)
 
     def _guarded(self, depth: int, calm: bool) -> Block:
-        kind = self.random.choice(("task", "inside", "inside", "each"))
+        kind = self.random.choice(("task", "inside", "inside", "each") if "each" in self.kinds else ("task", "inside"))
         fails = kind == "inside" and self.random.random() < 0.4
         activity: Task | Inside | Each
         if kind == "task":
