@@ -9,9 +9,10 @@ import msgspec
 
 from contracts import chain
 from services.case.domain import events as e
+from services.case.domain.meta import Event
 from services.case.store.mapper import Recorded
 
-PUBLIC: dict[type[e.Event], tuple[str, ...]] = {
+PUBLIC: dict[type[Event], tuple[str, ...]] = {
     e.CaseOpened: ("ref", "process", "authority", "home_school", "policy"),
     e.ProcessStarted: ("instance", "process", "bundle", "starter"),
     e.TaskOffered: ("task", "instance", "element", "role", "org", "party"),
@@ -77,7 +78,7 @@ def integration_event(recorded: Recorded, authority: str, subject: str) -> dict[
     return {name: value for name, value in published.items() if value is not None}
 
 
-def data_of(event: e.Event) -> dict[str, Any]:
+def data_of(event: Event) -> dict[str, Any]:
     """What is public of an event; of who did it, the role and organisation."""
     facts = msgspec.to_builtins(event)
     by = event.meta.by

@@ -26,6 +26,7 @@ from services.case.domain import events as e
 from services.case.domain.decision import Decision
 from services.case.domain.errors import Refusal
 from services.case.domain.lifecycle import raise_concern
+from services.case.domain.meta import Event
 from services.case.domain.people import FAMILY, PARTIES, SYSTEM, Person
 from services.case.domain.permissions import role_for
 from services.case.samples import as_person, sample_people
@@ -57,7 +58,7 @@ class ScenarioFailed(AssertionError):
 class Result(msgspec.Struct):
     """What came of a scenario: the events, and the user tasks that somebody completed."""
 
-    events: list[e.Event]
+    events: list[Event]
     visited: set[tuple[str, str]]
 
 
@@ -72,7 +73,7 @@ class Run:
         self.authority = str(given.get("authority", "937"))
         self.now = _morning(given.get("on", date(2026, 9, 2)))
         self.live = Live(stream_of(REF), reference)
-        self.events: list[e.Event] = []
+        self.events: list[Event] = []
         self.visited: set[tuple[str, str]] = set()
         self.people = {name: as_person(name, sample) for name, sample in sample_people().items()}
         answers, known = self._answers(given["start"]), _as_json(given.get("facts", {}))

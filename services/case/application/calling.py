@@ -7,6 +7,7 @@ import msgspec
 
 from services.case.application.ladder import standing
 from services.case.domain import events as e
+from services.case.domain.meta import Event
 from services.case.process.operators import OPERATORS
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class Called:
         self.running = running
         self.case = running.case
         self.instance = number
-        self.brought: list[tuple[type[e.Event], dict[str, Any]]] = []
+        self.brought: list[tuple[type[Event], dict[str, Any]]] = []
         self.starts: list[tuple[int, str, dict[str, Any]]] = []
         self._facts: dict[str, Any] = {}
 
@@ -30,7 +31,7 @@ class Called:
     def fact(self, name: str) -> Any:
         return self._facts.get(name, self.case.facts.get(name))
 
-    def bring_about(self, kind: type[e.Event], **facts: Any) -> None:
+    def bring_about(self, kind: type[Event], **facts: Any) -> None:
         self.brought.append((kind, facts))
         if kind is e.FactSet:
             self._facts[facts["name"]] = facts["value"]

@@ -8,12 +8,13 @@ from services.case.application.running import Running
 from services.case.domain import events as e
 from services.case.domain.errors import AnswersInvalid, Erased, NothingToCorrect, ReasonMissing
 from services.case.domain.lifecycle import refuse_if_edited
+from services.case.domain.meta import Event
 
 OPENING = 0  # the number under which the start form's answers are corrected
 
 
 def correct(
-    running: Running, given: Sequence[e.Event], task: int, field: str, value: Any, seen: str, reason: str
+    running: Running, given: Sequence[Event], task: int, field: str, value: Any, seen: str, reason: str
 ) -> None:
     """Supersede one answer. `given` is the answering event of the task (or CaseOpened, task 0) and the corrections
     since.

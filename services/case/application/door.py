@@ -30,6 +30,7 @@ from services.case.domain.errors import (
     Refusal,
     TryAgain,
 )
+from services.case.domain.meta import Event
 from services.case.domain.people import SYSTEM
 from services.case.store.database import DatabaseAway
 from services.case.store.event_store import EventStore
@@ -181,7 +182,7 @@ class Door:
         except (DatabaseAway, TryAgain):
             raise TryAgain from error
 
-    def _claims(self, case: Case, events: list[e.Event]) -> list[Claim]:
+    def _claims(self, case: Case, events: list[Event]) -> list[Claim]:
         held = [(scope, self.store.keys.master.digest(scope, *parts)) for scope, parts in claims_of(case)]
         kinds = {type(event) for event in events}
         if e.CaseClosed in kinds and not case.is_open:

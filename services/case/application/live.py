@@ -10,6 +10,7 @@ from services.case.application.reference import Reference
 from services.case.domain import events as e
 from services.case.domain.case import Case
 from services.case.domain.folding import apply
+from services.case.domain.meta import Event
 from services.case.domain.trace import Trace
 from services.case.process.engine import Complete, Diverged, Fire, Input, Instance, Receive, Start, Step
 
@@ -26,7 +27,7 @@ class Live:
         self._engines: dict[int, Instance] = {}
         self._inputs: dict[int, list[InputEvent]] = {}
 
-    def follow(self, event: e.Event) -> None:
+    def follow(self, event: Event) -> None:
         """Take an event from the store: the case follows at once, the engine when it is needed."""
         apply(self.case, event)
         if isinstance(event, InputEvent):

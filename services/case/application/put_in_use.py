@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from services.case.application.reference import NAMESPACE, Reference
 from services.case.domain import events as e
+from services.case.domain.meta import Event, Meta
 from services.case.domain.people import SYSTEM
 from services.case.store.event_store import EventStore
 from services.case.store.mapper import Recorded
@@ -37,8 +38,8 @@ def _record(store: EventStore, reference: Reference, code: str, at: datetime) ->
     stream = authority_stream(code)
     past = store.load(stream)
     bundles, policies = _in_use(past)
-    meta = e.Meta(SYSTEM, at.date())
-    fresh: list[e.Event] = [
+    meta = Meta(SYSTEM, at.date())
+    fresh: list[Event] = [
         e.BundlePutInUse(meta=meta, process=bundle.process, bundle=bundle.hash)
         for bundle in reference.bundles.values()
         if bundles.get(bundle.process) != bundle.hash

@@ -6,8 +6,8 @@ from typing import Any
 
 from services.case.domain.case import Case
 from services.case.domain.errors import Erased
-from services.case.domain.events import Actor, Event, Meta
 from services.case.domain.folding import apply
+from services.case.domain.meta import Actor, Event, Meta
 from services.case.domain.people import SYSTEM
 
 

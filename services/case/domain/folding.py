@@ -5,10 +5,11 @@ from typing import Any
 
 from services.case.domain import events as e
 from services.case.domain.case import Case, Deadline, Instance, Reached, Strategy, Task, Terms
+from services.case.domain.meta import Event
 from services.case.domain.trace import Trace
 
 
-def apply(case: Case, event: e.Event) -> None:
+def apply(case: Case, event: Event) -> None:
     """Change `case` to what it is after `event`, its next. The chain's hash is the store's to keep."""
     case.version += 1
     APPLY[type(event)](case, event)

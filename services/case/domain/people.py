@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from services.case.domain.events import Actor
+from services.case.domain.meta import Actor
 
 Role = Literal[
     "caseworker",  # the authority's inclusion team

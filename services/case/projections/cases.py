@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 
 from services.case.domain import events as e
+from services.case.domain.meta import Event
 from services.case.domain.people import FAMILY, HEADS, Person
 from services.case.projections.model import Cursor
 from services.case.store.database import Database
@@ -53,7 +54,7 @@ class Cases:
         for recorded in batch:
             self._apply(cursor, recorded.stream, recorded, recorded.event)
 
-    def _apply(self, cursor: Cursor, stream: UUID, recorded: Recorded, event: e.Event) -> None:
+    def _apply(self, cursor: Cursor, stream: UUID, recorded: Recorded, event: Event) -> None:
         at = recorded.recorded_at
         match event:
             case e.CaseOpened():
@@ -105,7 +106,7 @@ class Cases:
             cursor.execute(STOP_AWAITING, {"left": trace.left, "stream": stream, "instance": event.instance})
 
 
-def _names(event: e.Event) -> list[Any]:
+def _names(event: Event) -> list[Any]:
     facts = (event.personal or {}).get("facts", {})
     return [facts.get(name) for name in NAMES]
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.case.domain import events as e
+from services.case.domain.meta import Event
 from services.case.projections.model import Cursor
 from services.case.store.mapper import Recorded
 
@@ -26,7 +27,7 @@ class Timeline:
             cursor.executemany(INSERT, rows)
 
 
-def about(event: e.Event) -> str:
+def about(event: Event) -> str:
     """The code of what the event is about, such as the element, notice or deadline; never anything personal."""
     match event:
         case e.CaseOpened() | e.ProcessStarted():

@@ -10,7 +10,7 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
 from contracts import chain
-from services.case.domain.events import Event
+from services.case.domain.meta import Event
 from services.case.store import mapper
 from services.case.store.cipher import StreamKey
 from services.case.store.database import Database

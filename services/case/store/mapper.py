@@ -13,13 +13,12 @@ from eventsourcing.persistence import StoredEvent
 
 from contracts import chain
 from services.case.domain import events as e
+from services.case.domain.meta import Event
 from services.case.domain.milestones import MILESTONES
 from services.case.store.cipher import StreamKey
 
-EVENTS = [
-    kind for kind in vars(e).values() if isinstance(kind, type) and issubclass(kind, e.Event) and kind is not e.Event
-]
-TYPES: dict[str, type[e.Event]] = {kind.TOPIC: kind for kind in EVENTS if kind is not e.Milestone}
+EVENTS = [kind for kind in vars(e).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event]
+TYPES: dict[str, type[Event]] = {kind.TOPIC: kind for kind in EVENTS if kind is not e.Milestone}
 assert not TYPES.keys() & {f"{name}.v1" for name in MILESTONES}
 TYPES |= {f"{name}.v1": e.Milestone for name in MILESTONES}
 
@@ -49,7 +48,7 @@ class Recorded(msgspec.Struct, frozen=True):
     type: str
     position: int
     row: Row
-    event: e.Event
+    event: Event
     erased: bool = False
 
     @property
@@ -57,11 +56,11 @@ class Recorded(msgspec.Struct, frozen=True):
         return datetime.strptime(self.row.recorded_at, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
 
 
-def type_of(event: e.Event) -> str:
+def type_of(event: Event) -> str:
     return f"{event.name}.v1" if isinstance(event, e.Milestone) else type(event).TOPIC
 
 
-def facts_of(event: e.Event) -> dict[str, Any]:
+def facts_of(event: Event) -> dict[str, Any]:
     """An event's facts as plain values, without who and when."""
     facts: dict[str, Any] = msgspec.to_builtins(event)
     return {name: value for name, value in facts.items() if name not in ("meta", "personal")}
@@ -72,7 +71,7 @@ def _place(version: int, type: str) -> str:
 
 
 def to_stored(
-    event: e.Event, stream: UUID, version: int, previous: bytes, recorded_at: str, key: StreamKey | None
+    event: Event, stream: UUID, version: int, previous: bytes, recorded_at: str, key: StreamKey | None
 ) -> tuple[StoredEvent, bytes]:
     """The row of an event and its hash. Only streams about a person have a key."""
     type = type_of(event)
