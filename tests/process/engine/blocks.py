@@ -5,6 +5,7 @@ r_ once more, l_ for whom, f_ whether it fails; q_ is what an instance hands bac
 on variables, so that whoever plays a process steers it by what is answered.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -111,6 +112,21 @@ class Guarded:
 
 
 Block = Task | Wait | Count | Row | Either | All | Some | Again | Inside | Each | Guarded
+
+
+def within(block: Block) -> Iterator[Block]:
+    """The block and all blocks in it."""
+    yield block
+    inner: tuple[Block, ...] = ()
+    match block:
+        case Row(inner) | Either(_, inner) | Some(_, inner) | All(_, inner):
+            pass
+        case Again(_, body) | Inside(_, body) | Each(body):
+            inner = (body,)
+        case Guarded(activity, events):
+            inner = (activity, *(event.handler for event in events))
+    for part in inner:
+        yield from within(part)
 
 
 @dataclass
