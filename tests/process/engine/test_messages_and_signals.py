@@ -112,7 +112,8 @@ def test_a_message_that_withdraws_an_activity_is_not_heard_inside_it() -> None:
     run = Lived(
         diagram(
             start("s"), boundary("out", "work", message("m")), user("h"), end("e"),
-            sub("work", start("i"), receive("hear", "m", "got"), user("a"), end("j"), path("i", "hear", "a", "j")),
+            sub("work", start("i"), receive("hear", "m", "got"), user("a"), end("j"), path("i", "hear", "a", "j"),
+                boundary("inner", "hear", message("m"), False), path("inner", "j")),
             path("s", "work", "e"), path("out", "h", "e"),
         )
     )  # fmt: skip
