@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from services.case.domain.trace import Effect
+from services.case.domain.trace import Effect, element_of
 from services.case.process.engine import (
     Await,
     Complete,
@@ -53,6 +53,8 @@ class Lived:
         self.replayed = Instance.new(self.definition)
         self.state = self.live.snapshot()
         self.journal: list[tuple[bytes, bytes, bytes]] = []
+        self.leads_to = leads_to(self.definition)
+        self.passed: set[str] = set()
         self.tokens: set[str] = set()
         self.opened: dict[str, list[Opened]] = {}
 
@@ -104,6 +106,11 @@ class Lived:
         return step
 
     def _follow(self, step: Step) -> None:
+        for flow, key in step.path:
+            assert key not in self.passed, "a key is of one token only"
+            assert not flow or self.leads_to[flow] == element_of(key)
+            self.passed.add(key)
+        assert len(set(step.left)) == len(step.left) and set(step.active) <= self.passed
         assert not set(step.left) & set(step.active)
         assert set(step.left) <= self.tokens | set(self.opened), "what was never there has left"
         self.tokens = (self.tokens - set(step.left)) | set(step.active)
@@ -150,6 +157,13 @@ class Lived:
         """After a failure: the inputs taken so far give the state before."""
         self.live = self.rebuilt()
         assert self.live.snapshot() == self.state
+
+
+def leads_to(definition: Definition) -> dict[str, str]:
+    """Each flow with the element it leads to; an activity with events on its border has no id of its own there."""
+    specs = [spec for scope in definition.by_name.values() for spec in scope.values()]
+    ways = [way for spec in specs for way in getattr(spec, "follow", ())]
+    return {flow: target.name.removesuffix(".BoundaryEventSplit") for flow, target in ways if flow}
 
 
 def bare(key: str) -> str:
