@@ -64,7 +64,10 @@ class Served:
 
     def as_(self, name: str) -> httpx.Client:
         """A client that acts as this sample person."""
-        headers = {"Authorization": f"Bearer {self.token(name)}"}
+        return self.with_token(self.token(name))
+
+    def with_token(self, token: str) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {token}"}
         return httpx.Client(base_url=f"{self.address}/api/v1", headers=headers, timeout=30)
 
     def clock_to(self, moment: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Cases: open, list, find, see, and what is done to one as a whole."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ from services.case.domain.errors import (
 )
 from services.case.domain.people import Person
 from services.case.domain.permissions import role_anywhere, role_for, sees
+from services.case.domain.tasks import etag_of
 from services.case.projections.cases import LAST, Listed, cases_of, search
 
 NUMBER = "SELECT nextval('case_numbers')"
@@ -35,8 +36,13 @@ def brief(case: Case) -> dict[str, Any]:
         "case": case.ref,
         "status": case.status,
         "outcome": case.outcome or None,
-        "open_tasks": [task_facts(case, number) for number in case.tasks],
+        "open_tasks": _open(case, case.tasks),
     }
+
+
+def _open(case: Case, numbers: Iterable[int]) -> list[dict[str, Any]]:
+    """Open tasks, each with the entity tag with which it can be completed."""
+    return [{**task_facts(case, number), "etag": etag_of(case, case.tasks[number])} for number in numbers]
 
 
 def summary(person: Person, case: Case) -> dict[str, Any]:
@@ -65,8 +71,7 @@ def summary(person: Person, case: Case) -> dict[str, Any]:
     if level in ("full", "own", "pack"):
         found["pupil"] = {name.removeprefix("pupil_"): value for name, value in case.personal.items()}
     if level == "own":
-        mine = [t for t in case.tasks.values() if t.person == person.id]
-        found["open_tasks"] = [task_facts(case, task.id) for task in mine]
+        found["open_tasks"] = _open(case, [t.id for t in case.tasks.values() if t.person == person.id])
     return found
 
 

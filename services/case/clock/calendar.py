@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -114,6 +115,15 @@ class Calendar(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
         if self.urn is not None:
             return self.urn
         return f"authority {self.authority}" if self.default else " and ".join(self.schools)
+
+    @property
+    def hash(self) -> str:
+        """Of `to_bytes`, in hexadecimal digits: two calendars that say the same have the same."""
+        return sha256(self.to_bytes()).hexdigest()
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON: keys sorted, no spaces, UTF-8."""
+        return msgspec.json.encode(self, order="sorted")
 
     def reasons(self, year_group: str | None = None) -> dict[date, str]:
         """For each Monday to Friday of the year why it is no school day; an empty text where it is one."""

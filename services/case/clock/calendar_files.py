@@ -22,6 +22,7 @@ class CalendarShelf:
     """Every calendar known. A school has those that name it; its authority's default calendars stand in."""
 
     def __init__(self) -> None:
+        self.calendars: list[Calendar] = []
         self._own: dict[_Year, tuple[str, Calendar]] = {}
         self._default: dict[_Year, tuple[str, Calendar]] = {}
         self._schools: dict[tuple[str, str | None], SchoolCalendar] = {}
@@ -33,6 +34,7 @@ class CalendarShelf:
             self._put(self._own, urn, calendar, file, f"{key}: {urn}")
         if calendar.default and calendar.authority:
             self._put(self._default, calendar.authority, calendar, file, "default")
+        self.calendars.append(calendar)
         self._schools.clear()
 
     def school(self, urn: str, authority: str) -> SchoolCalendar:
