@@ -3,13 +3,15 @@
 Codes and identifiers only. What is public of each event is listed here; its schema is `contracts/events/<type>.json`.
 """
 
+import re
 from typing import Any
 
 import msgspec
 
 from contracts import chain
 from services.case.domain import events as e
-from services.case.domain.meta import Event
+from services.case.domain.meta import Actor, Event
+from services.case.domain.people import CLOCK, SYSTEM
 from services.case.store.mapper import Recorded
 
 PUBLIC: dict[type[Event], tuple[str, ...]] = {
@@ -27,8 +29,8 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     e.FactSet: ("name",),
     e.TermsIssued: ("version", "hash", "task"),
     e.NoticeDue: ("notice", "instance", "to", "statutory"),
-    e.PackShared: ("with", "org"),
-    e.PackRevoked: ("with", "org"),
+    e.PackShared: ("with_", "org"),
+    e.PackRevoked: ("with_", "org"),
     e.DeadlineMet: ("deadline", "late"),
     e.DeadlineMissed: ("deadline",),
     e.DeadlineMoved: ("deadline", "was", "due", "provisional"),
@@ -48,6 +50,9 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     e.CalendarPutInUse: ("calendar", "name", "academic_year"),
 }
 SCHEMAS = "https://inclusion-casework.example/events"
+OUTCOME = re.compile(r"[a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*")
+FIELD = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+CORRELATION = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def integration_event(recorded: Recorded, authority: str, subject: str) -> dict[str, Any]:
@@ -67,24 +72,40 @@ def integration_event(recorded: Recorded, authority: str, subject: str) -> dict[
         "partitionkey": str(recorded.stream),
         "sequence": recorded.version,
         "position": recorded.position,
-        "correlationid": event.meta.correlation or event.meta.command or None,
-        "causationid": event.meta.cause or None,
+        "correlationid": correlation_of(event),
+        "causationid": event.meta.cause,
         "prevhash": row.previous.hex(),
         "hash": row.hash.hex(),
         "factshash": chain.digest(row.facts).hex(),
         "sealedhash": chain.digest(row.sealed).hex(),
         "data": data_of(event),
     }
-    return {name: value for name, value in published.items() if value is not None}
+    return {name: value for name, value in published.items() if value != ""}
+
+
+def correlation_of(event: Event) -> str:
+    """What the client called the whole, if that is an identifier and not words; else the request's own id."""
+    meta = event.meta
+    return meta.correlation if CORRELATION.fullmatch(meta.correlation) else meta.command
 
 
 def data_of(event: Event) -> dict[str, Any]:
-    """What is public of an event; of who did it, the role and organisation."""
-    facts = msgspec.to_builtins(event)
-    by = event.meta.by
-    public = {name: facts[name] for name in PUBLIC[type(event)] if name in facts}
-    return {
-        "effective_on": event.meta.effective_on.isoformat(),
-        "by": {"role": by.role or by.person if by.person in ("clock", "system") else by.role, "org": by.org},
-        **public,
-    }
+    """What is public of an event. What does not apply is absent; a yes or no is always there."""
+    public: dict[str, Any] = {"effective_on": event.meta.effective_on.isoformat(), "by": _who(event.meta.by)}
+    for name in PUBLIC[type(event)]:
+        public[name.rstrip("_")] = msgspec.to_builtins(getattr(event, name))
+    if isinstance(event, e.Milestone):
+        public["outcome"] = event.outcome if OUTCOME.fullmatch(event.outcome) else ""
+        public["fields"] = {name: value for name, value in event.fields.items() if _is_code(value)}
+    return {name: value for name, value in public.items() if value is False or value not in ("", 0, {})}
+
+
+def _who(by: Actor) -> dict[str, str]:
+    """Role and organisation, never the person."""
+    role = by.person if by in (CLOCK, SYSTEM) else by.role
+    return {"role": role, "org": by.org} if by.org else {"role": role}
+
+
+def _is_code(value: Any) -> bool:
+    """What a council's own diagram declares for a milestone may be anything; only codes leave the house."""
+    return isinstance(value, int) or (isinstance(value, str) and FIELD.fullmatch(value) is not None)
