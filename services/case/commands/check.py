@@ -78,7 +78,6 @@ def _diagrams(paths: list[Path]) -> Iterable[Finding]:
 
 
 def _processes(paths: list[Path]) -> Iterable[Finding]:
-    lists = known(policy_keys=frozenset(PARAMETERS))
     for path in paths or [DEFAULT_PATH]:
         if not _existing(path).is_dir():
             raise WrongUse(f"{path} is a file: a process is a folder, and a bare file is judged with --diagram")
@@ -86,7 +85,14 @@ def _processes(paths: list[Path]) -> Iterable[Finding]:
         if not folders and paths:
             raise WrongUse(f"{path} is not the folder of a process, and there is none in it")
         for folder in folders:
+            lists = known(processes=_neighbours(folder), policy_keys=frozenset(PARAMETERS))
             yield from check_bundle(read_process(folder), lists, _shown(folder))
+
+
+def _neighbours(folder: Path) -> frozenset[str]:
+    """The processes that one in this folder can start: those beside it and those of the house."""
+    around = [folder.resolve().parent, DEFAULT_PATH]
+    return frozenset(found.name for path in around if path.is_dir() for found in process_folders(path))
 
 
 def _existing(path: Path) -> Path:

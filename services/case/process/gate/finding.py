@@ -39,7 +39,7 @@ WARNINGS = frozenset(
 )  # what does not keep a process from running
 
 
-BARE_WARNINGS = frozenset({"unknown-property"})
+BARE_WARNINGS = frozenset({"unknown-property", "operator-missing"})
 """Doubtful in a diagram judged alone, where it may be meant for another engine; wrong in a bundle of ours."""
 
 

@@ -20,7 +20,7 @@ def judge(diagram: Diagram) -> Iterator[Finding]:
         if node.kind == "businessRuleTask" and not decision_of(node):
             yield diagram.finding("decision-missing", node, f"The {node.words} names no decision.")
         operators = list(extensions_of(node, "serviceTaskOperator"))
-        if node.kind == "serviceTask" and (len(operators) > 1 or not (operators or diagram.bare)):
+        if node.kind == "serviceTask" and len(operators) != 1:
             yield diagram.finding("operator-missing", node, f"The {node.words} needs one operator.")
 
 

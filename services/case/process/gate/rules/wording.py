@@ -49,7 +49,8 @@ def _site(diagram: Diagram, site: Site, text: str) -> Iterator[Finding]:
             compile_expression(text)
     except (TimeUnquoted, NotATime) as refused:
         if site.xml.get("name") == "due":  # for timer events this is said in rules/timers.py
-            yield diagram.finding("not-a-time", site.xml, str(refused))
+            rule = "unquoted-time" if isinstance(refused, TimeUnquoted) else "not-a-time"
+            yield diagram.finding(rule, site.xml, str(refused))
     except ExpressionRefused as refused:
         yield diagram.finding("expression-refused", site.xml, f"{site.what[:1].upper()}{site.what[1:]}: {refused}")
 

@@ -143,9 +143,9 @@ class _Game:
         if join.reaches and len(present) < len(waiting):
             here = sum(1 << number for number, bits in enumerate(waiting) if bits)
             for place, _ in self._tokens(marking):
-                reached = join.reaches[place]
-                if self.net.owners[place] is not join.node and reached & ~here and not reached & here:
-                    return []
+                for reached in join.reaches[place] if self.net.owners[place] is not join.node else ():
+                    if reached & ~here and not reached & here:
+                        return []
         return present
 
     def _apply(self, marking: int, move: Move, colour: int) -> int | None:

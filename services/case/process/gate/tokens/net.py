@@ -33,13 +33,14 @@ class Join(msgspec.Struct, frozen=True):
     """A gateway that waits: its places, one per incoming flow, as bits of every colour, and its moves.
 
     `reaches` is empty for a parallel join; for an inclusive one it says, per place anywhere in the net, on which
-    incoming flows (bits counted from 0) a token there can still arrive.
+    incoming flows (bits counted from 0) a token there can still arrive: when it is done where it is, and also by
+    way of an event on its border. The join waits if either is a flow on which nothing waits yet.
     """
 
     node: Node
     arrivals: tuple[int, ...]
     moves: tuple[Move, ...]
-    reaches: tuple[int, ...] = ()
+    reaches: tuple[tuple[int, int], ...] = ()
     anywhere: int = 0  # all arrivals together
 
 
@@ -134,14 +135,16 @@ class Net:
             places |= bit
         return Move(places, touches, effect, colour, twice)
 
-    def _reaches(self, join: Node) -> tuple[int, ...]:
-        reaches = [0] * len(self.owners)
+    def _reaches(self, join: Node) -> tuple[tuple[int, int], ...]:
+        reaches = [[0, 0] for _ in self.owners]
         for bit, flow in enumerate(join.incoming):
             behind = leading_to([flow.source], self.nodes, without=join)
             for place, owner in enumerate(self.owners):
+                if owner is flow.source or any(onward.target in behind for onward in owner.outgoing):
+                    reaches[place][0] |= 1 << bit
                 if owner in behind:
-                    reaches[place] |= 1 << bit
-        return tuple(reaches)
+                    reaches[place][1] |= 1 << bit
+        return tuple((done, also_by_events) for done, also_by_events in reaches)
 
 
 def _joins(node: Node) -> bool:
