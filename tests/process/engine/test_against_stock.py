@@ -140,7 +140,7 @@ def test_random_models() -> None:
             try:
                 inputs += Pair(world.definition, xml, variables).walk(random, world)
             except AssertionError as wrong:
-                raise AssertionError(f"CASE_TESTS_RANDOM={SEED}, model {number}, walk {n}: {model.body}") from wrong
+                raise AssertionError(f"TESTS_RANDOM={SEED}, model {number}, walk {n}: {model.body}") from wrong
             walks += 1
     assert inputs >= 1_000
 

@@ -59,7 +59,7 @@ def test_the_engine_plays_random_models_as_the_interpreter_does() -> None:
             try:
                 inputs += walk(model, run, Random(f"{SEED}/{number}/{path}"))
             except (AssertionError, NotOpen) as wrong:
-                raise AssertionError(f"CASE_TESTS_RANDOM={SEED}, model {number}, path {path}: {model.body}") from wrong
+                raise AssertionError(f"TESTS_RANDOM={SEED}, model {number}, path {path}: {model.body}") from wrong
             paths, ended = paths + 1, ended + run.live.ended
             if path == 0:
                 assert run.rebuilt().snapshot() == run.state

@@ -45,7 +45,7 @@ def walk_over(worlds: Iterable[World], times: int, counted: Counter[str]) -> Non
         try:
             walker(world, times, counted)()
         except BaseException as wrong:
-            wrong.add_note(f"{world.name}, CASE_TESTS_RANDOM={SEED}")
+            wrong.add_note(f"{world.name}, TESTS_RANDOM={SEED}")
             raise
 
 
