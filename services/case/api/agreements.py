@@ -23,7 +23,7 @@ def _standing(case: Case) -> dict[str, str]:
 async def list_agreements(ask: Ask) -> Reply:
     """The terms issued and how each party stands to them. Families see the others' standing, never their words."""
     case = await ask.house.door.see(ask.ref)
-    role_for(ask.person, case, "read")
+    role_for(ask.person, case, "read_terms")
     if not case.terms.version:
         raise NoTerms
     body: dict[str, Any] = {

@@ -100,6 +100,8 @@ async def read_body(request: Request, kind: type | None) -> tuple[bytes, Any]:
             raise TooLarge
     if kind is None:
         return raw, None
+    if not raw:
+        return raw, decode(b"{}", kind)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() not in ("application/json", ""):
         raise MediaTypeUnknown
     return raw, decode(raw, kind)
@@ -120,19 +122,17 @@ def decode(raw: bytes, kind: type) -> Any:
 def _refuse_unstorable(raw: bytes) -> None:
     """A NUL or half a surrogate pair is valid JSON and cannot be stored or shown."""
     try:
-        said = msgspec.json.decode(raw)
+        left: list[Any] = [msgspec.json.decode(raw)]
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise BodyMalformed("The request is not JSON that can be read.") from error
-    if _has_nul(said):
-        raise BodyInvalid([{"pointer": "", "detail": "A character in it cannot be stored."}])
-
-
-def _has_nul(said: Any) -> bool:
-    if isinstance(said, str):
-        return "\0" in said
-    if isinstance(said, list):
-        return any(map(_has_nul, said))
-    return isinstance(said, dict) and any(_has_nul(part) for pair in said.items() for part in pair)
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            left += [*part, *part.values()]
+        elif isinstance(part, list):
+            left += part
+        elif isinstance(part, str) and "\0" in part:
+            raise BodyInvalid([{"pointer": "", "detail": "A character in it cannot be stored."}])
 
 
 def _located(error: msgspec.ValidationError) -> dict[str, str]:

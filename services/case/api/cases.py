@@ -23,7 +23,7 @@ from services.case.domain.errors import (
     ProcessRunning,
 )
 from services.case.domain.people import Person
-from services.case.domain.permissions import role_anywhere, role_for, sees
+from services.case.domain.permissions import is_for, may, role_anywhere, role_for, sees
 from services.case.domain.tasks import etag_of
 from services.case.projections.cases import LAST, Listed, cases_of, search
 
@@ -48,6 +48,7 @@ def _open(case: Case, numbers: Iterable[int]) -> list[dict[str, Any]]:
 def summary(person: Person, case: Case) -> dict[str, Any]:
     """The case as far as the person sees it."""
     level = sees(person, case)
+    knows_terms = case.terms.version and may(person, case, "read_terms")
     found: dict[str, Any] = {
         **brief(case),
         "ref": case.ref,
@@ -62,16 +63,17 @@ def summary(person: Person, case: Case) -> dict[str, Any]:
             {"instance": i.id, "process": i.process, "ended": i.ended, "outcome": i.outcome or None, "bundle": i.bundle}
             for i in case.instances.values()
         ],
-        "agreements": {"version": case.terms.version, "answers": case.terms.answers} if case.terms.version else None,
+        "agreements": {"version": case.terms.version, "answers": case.terms.answers} if knows_terms else None,
     }
     if level in ("full", "meta"):
         found["deadlines"] = [deadline_facts(deadline) for deadline in case.deadlines.values()]
         found["facts"] = case.facts
         found["policy"] = case.policy
     if level in ("full", "own", "pack"):
-        found["pupil"] = {name.removeprefix("pupil_"): value for name, value in case.personal.items()}
-    if level == "own":
-        found["open_tasks"] = _open(case, [t.id for t in case.tasks.values() if t.person == person.id])
+        named = {name: value for name, value in case.personal.items() if name.startswith("pupil_")}
+        found["pupil"] = {name.removeprefix("pupil_"): value for name, value in named.items()}
+    if level in ("own", "pack"):
+        found["open_tasks"] = _open(case, [task.id for task in case.tasks.values() if is_for(person, case, task)])
     return found
 
 

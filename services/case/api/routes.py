@@ -123,7 +123,7 @@ ROUTES = (
         refusals=(*CASE, errors.CaseNotOpen, errors.ProcessUnknown, errors.ProcessRunning),
     ),
     Route(
-        "GET", "/cases/{ref}/agreements", agreements.list_agreements, "read", "The terms, and who has answered",
+        "GET", "/cases/{ref}/agreements", agreements.list_agreements, "read_terms", "The terms, and who has answered",
         refusals=(*CASE, errors.NoTerms),
     ),
     Route(

@@ -88,10 +88,9 @@ async def one_task(ask: Ask) -> Reply:
     """One open task: what it asks (its form), for which case, until when, and the person's draft."""
     ref, number = ask.task
     case = await ask.house.door.see(ref)
-    task, _ = open_task(case, number, ask.person)
-    return Reply(
-        {**detail(ask, case, task), "draft": await asyncio.to_thread(_draft, ask, case)}, etag=etag_of(case, task)
-    )
+    task, _, _ = open_task(case, number, ask.person)
+    body, etag = detail(ask, case, task), etag_of(case, task)  # at one moment, before anybody can change it
+    return Reply({**body, "draft": await asyncio.to_thread(_draft, ask, case)}, etag=etag)
 
 
 def detail(ask: Ask, case: Case, task: Task) -> dict[str, Any]:
@@ -176,8 +175,6 @@ async def claim_task(ask: Ask) -> Reply:
     ref, number = ask.task
 
     def act(running: Running) -> None:
-        _, membership = open_task(running.case, number, ask.person)
-        running.decision.by = ask.person.as_actor(membership)
         claim(running.decision, number, ask.person)
 
     return await _act(ask, ref, act, number)
@@ -187,8 +184,6 @@ async def release_task(ask: Ask) -> Reply:
     ref, number = ask.task
 
     def act(running: Running) -> None:
-        _, membership = open_task(running.case, number, ask.person)
-        running.decision.by = ask.person.as_actor(membership)
         release(running.decision, number, ask.person, ask.seen, ask.body.reason)
 
     return await _act(ask, ref, act, number)

@@ -25,9 +25,9 @@ def correct(
     decision, case = running.decision, running.case
     if case.erased:
         raise Erased
+    refuse_if_edited(case, seen)
     if not reason.strip():
         raise ReasonMissing
-    refuse_if_edited(case, seen)
     first = given[0] if given else None
     if not isinstance(first, e.TaskCompleted | e.CaseOpened):
         raise NothingToCorrect
@@ -56,7 +56,7 @@ def correct(
         value=None if is_personal else value,
         fact=form.facts.get(field, ""),
     )
-    if task and task == case.drafted_by and field in form.material:
+    if case.is_open and task and task == case.drafted_by and field in form.material:
         for instance in list(case.instances.values()):
             if not instance.ended and running.awaits(instance.id, "terms_changed"):
                 running.tell(instance.id, "terms_changed", {"field": field})

@@ -8,7 +8,7 @@ import contextlib
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID, uuid4
 
 import msgspec
@@ -51,12 +51,10 @@ class Command(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The answer to a command as bytes, and the position its last event has in the log."""
+    """The answer to a command as bytes, and the position from which on its effect can be read."""
 
     answer: bytes
     position: int
-    ref: str = ""
-    repeated: bool = False
 
 
 Act = Callable[[Running], bytes]
@@ -89,7 +87,7 @@ class Door:
             until = time.monotonic() + PATIENCE
             while True:
                 try:
-                    return await self._attempt(ref, stream, command, act, by_name)
+                    return await self._attempt(stream, command, act, by_name)
                 except Conflict:
                     self.evict(stream)
                     if time.monotonic() > until:
@@ -98,12 +96,12 @@ class Door:
                     self.evict(stream)
                     raise TryAgain from error
 
-    async def _attempt(self, ref: str, stream: UUID, command: Command, act: Act, by_name: bool) -> Outcome:
+    async def _attempt(self, stream: UUID, command: Command, act: Act, by_name: bool) -> Outcome:
         live, fresh = await self._load(stream)
         while True:
-            version, hash, now = live.case.version, live.case.hash, self.clock.now()
+            version, hash, today = live.case.version, live.case.hash, self.clock.today()
             decision = Decision(
-                live.case, SYSTEM, now, self.clock.today(), str(command.id), command.effective_on, command.correlation
+                live.case, SYSTEM, self.clock.now(), today, str(command.id), command.effective_on, command.correlation
             )
             try:
                 answer = act(Running(decision, live))
@@ -113,34 +111,33 @@ class Door:
                     self.evict(stream)
                 if fresh:
                     return await self._answer_again(command, refusal)
-                # It may have been decided on an old view of the case: look for what others did since.
-                live, fresh = await self._load(stream, afresh=changed, follow=True)
             except BaseException:
                 self.evict(stream)
                 raise
             else:
-                live.touched = False
-                return await self._store(live, ref, version, hash, now, decision, command, answer, by_name)
+                changed = live.touched = False
+                if decision.events:
+                    return await self._store(live, version, hash, decision, command, answer, by_name)
+                if fresh:
+                    return await self._no_change(stream, command, answer)
+            # It may have been decided on an old view of the case: look for what others did since.
+            live, fresh = await self._load(stream, afresh=changed, follow=True)
 
     async def _store(
         self,
         live: Live,
-        ref: str,
         version: int,
         hash: bytes,
-        now: datetime,
         decision: Decision,
         command: Command,
         answer: bytes,
         by_name: bool,
     ) -> Outcome:
         case, stream = live.case, live.case.stream
-        if not decision.events:
-            return Outcome(answer, 0, ref)
         record = CommandRecord(command.id, command.digest, answer) if command.repeatable else None
         claims = [c for c in self._claims(case, decision.events) if by_name or not c.scope.startswith("name:")]
         try:
-            appended = self.store.append(stream, version, hash, decision.events, now, record, claims)
+            appended = self.store.append(stream, version, hash, decision.events, decision.at, record, claims)
             positions = await asyncio.wrap_future(appended.positions)
         except Repeated as repeated:
             self.evict(stream)
@@ -148,9 +145,9 @@ class Door:
         except Claimed:
             self.evict(stream)
             raise await asyncio.to_thread(self._who_claims, claims) from None
-        except OperationalError as error:
+        except OperationalError:
             self.evict(stream)
-            return await self._outcome_unknown(command, error)
+            return await self._outcome_unknown(stream, version, command, answer)
         except BaseException:
             self.evict(stream)
             raise
@@ -161,26 +158,48 @@ class Door:
         self._live.move_to_end(stream)
         while len(self._live) > self._limit:
             self._live.popitem(last=False)
-        return Outcome(answer, positions[-1], ref)
+        return Outcome(answer, positions[-1])
 
     async def _answer_again(self, command: Command, otherwise: Exception) -> Outcome:
         """The answer that the same command got before; else raises `otherwise`."""
-        answered = await asyncio.to_thread(self.store.answered, command.id) if command.repeatable else None
+        answered = await asyncio.to_thread(self._answered, command)
         if answered is None:
             raise otherwise
+        return answered
+
+    async def _no_change(self, stream: UUID, command: Command, answer: bytes) -> Outcome:
+        """Nothing was to be done, or it was done when the command came first."""
+        answered = await asyncio.to_thread(self._answered, command)
+        if answered is not None:
+            return answered
+        if command.repeatable:
+            record = CommandRecord(command.id, command.digest, answer)
+            await asyncio.to_thread(self.store.remember, stream, record)
+        return Outcome(answer, await asyncio.to_thread(self.store.head))
+
+    def _answered(self, command: Command) -> Outcome | None:
+        """What was answered to this command before. Raises KeyUsedOtherwise."""
+        answered = self.store.answered(command.id) if command.repeatable else None
+        if answered is None:
+            return None
         if answered.digest != command.digest:
             raise KeyUsedOtherwise
-        plain = await asyncio.to_thread(self.store.open_answer, command.id, answered)
+        plain = self.store.open_answer(command.id, answered)
         if plain is None:
-            raise otherwise
-        return Outcome(plain, 0, repeated=True)
+            return None
+        stored = [r.position for r in self.store.load(answered.stream) if r.event.meta.command == str(command.id)]
+        return Outcome(plain, stored[-1] if stored else self.store.head())
 
-    async def _outcome_unknown(self, command: Command, error: Exception) -> Outcome:
-        """The connection was lost while storing. Whether it was stored, the command's record tells."""
+    async def _outcome_unknown(self, stream: UUID, version: int, command: Command, answer: bytes) -> Outcome:
+        """The connection was lost while storing. Whether it was stored, the stream tells: events name their command."""
         try:
-            return await self._answer_again(command, TryAgain())
-        except (DatabaseAway, TryAgain):
-            raise TryAgain from error
+            since = await asyncio.to_thread(self.store.load, stream, version)
+        except DatabaseAway as error:
+            raise TryAgain("The database went away; whether this was stored is not known. Ask again.") from error
+        mine = [recorded.position for recorded in since if recorded.event.meta.command == str(command.id)]
+        if not mine:
+            raise TryAgain
+        return Outcome(answer, mine[-1])
 
     def _claims(self, case: Case, events: list[Event]) -> list[Claim]:
         held = [(scope, self.store.keys.master.digest(scope, *parts)) for scope, parts in claims_of(case)]

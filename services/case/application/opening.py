@@ -69,10 +69,10 @@ def reopen(running: Running, seen: str, reason: str) -> None:
     decision, case = running.decision, running.case
     if case.is_open:
         raise CaseAlreadyOpen
-    if not reason.strip():
-        raise ReasonMissing
     if seen:
         refuse_if_edited(case, seen)
+    if not reason.strip():
+        raise ReasonMissing
     decision.emit(e.CaseReopened, {"reason": reason})
     unfinished = [instance.id for instance in case.instances.values() if not instance.ended]
     for number in unfinished:

@@ -12,13 +12,14 @@ from services.case.domain.errors import (
     NotAParty,
     NoTerms,
     NothingToWithdraw,
-    PreconditionMissing,
     ReasonMissing,
+    Refusal,
     TermsChanged,
 )
 from services.case.domain.people import FAMILY, PARTIES, Person
 from services.case.domain.permissions import role_for
-from services.case.domain.tasks import completable
+from services.case.domain.seen import is_as_seen
+from services.case.domain.tasks import completable, refuse_if_edited
 from services.case.domain.trace import Trace
 from services.case.process.engine import Complete
 
@@ -29,13 +30,18 @@ def complete(
     """Complete a task with the answers of its form.
 
     `seen` is the task's ETag as the person saw it. `method` says how a party answered for whom the person records it.
-    Raises the refusals of `domain.tasks.completable`, AnswersInvalid, ReasonMissing.
+    Raises the refusals of `domain.tasks.completable`, PreconditionMissing, TaskEdited, AnswersInvalid, ReasonMissing.
     """
-    decision, case = running.decision, running.case
-    task, membership, on_behalf = completable(case, number, person, seen)
+    task, _, _ = completable(running.case, number, person)
+    refuse_if_edited(running.case, task, seen)
+    _complete(running, number, person, answers, reason, method)
+
+
+def _complete(running: Running, number: int, person: Person, answers: Any, reason: str, method: str) -> None:
+    task, membership, on_behalf = completable(running.case, number, person)
     if on_behalf and not method:
         raise ReasonMissing("Say how the answer reached you: by phone, on paper or in person.")
-    decision.by = person.as_actor(membership, task.party if on_behalf else "")
+    running.decision.by = person.as_actor(membership, task.party if on_behalf else "")
     _answer(running, task, answers, reason, method)
 
 
@@ -84,18 +90,21 @@ def agree(
     role_for(person, case, "read")
     task = next((t for t in case.tasks.values() if t.agreement == "terms" and t.party == party), None)
     if task is None:
-        if not case.is_open:
-            raise CaseNotOpen
-        if party not in PARTIES:
-            raise NotAParty
-        if case.terms.answers.get(party):
-            raise AlreadyAnswered(answer=case.terms.answers[party])
-        raise NoTerms
-    if not seen:
-        raise PreconditionMissing
-    if seen not in ("*", etag_of_terms(running.case)):
-        raise TermsChanged(etag=etag_of_terms(running.case))
-    complete(running, task.id, person, "*", answers, reason, method)
+        raise _why_not(case, party)
+    completable(case, task.id, person)
+    if not is_as_seen(seen, etag_of_terms(case)):
+        raise TermsChanged(etag=etag_of_terms(case), version=case.terms.version)
+    _complete(running, task.id, person, answers, reason, method)
+
+
+def _why_not(case: Case, party: str) -> Refusal:
+    """Why the party is not asked at the moment."""
+    if party in case.terms.answers:
+        return AlreadyAnswered(answer=case.terms.answers[party])
+    others_are_asked = any(task.agreement == "terms" for task in case.tasks.values())
+    if party not in PARTIES or others_are_asked:
+        return NotAParty()
+    return NoTerms() if case.is_open else CaseNotOpen()
 
 
 def etag_of_terms(case: Case) -> str:
@@ -112,6 +121,8 @@ def withdraw(running: Running, party: str, person: Person, reason: str) -> None:
     own = case.parties.get(party) == person.id if role in FAMILY else person.has(role, running.organisation(role))
     if not own:
         membership = role_for(person, case, "agree_for")
+    if not case.is_open:
+        raise CaseNotOpen
     decision.by = person.as_actor(membership, "" if own else party)
     if case.terms.answers.get(party) not in ("agreed", None):
         raise NothingToWithdraw

@@ -23,6 +23,16 @@ class Task(msgspec.Struct, omit_defaults=True):
     revision: int = 0
 
 
+class Over(msgspec.Struct):
+    """A task that is over: `how` (completed, cancelled), on which day, by whom, and the version that ended it."""
+
+    task: Task
+    how: str
+    on: date
+    role: str
+    version: int
+
+
 class Deadline(msgspec.Struct, omit_defaults=True):
     """An open deadline."""
 
@@ -82,16 +92,16 @@ class Strategy(msgspec.Struct, omit_defaults=True):
 
 class Case(msgspec.Struct, omit_defaults=True):
     """The aggregate. `facts` are in clear, `personal` facts are not and go with the key · `version` is the last event's
-    and `hash` its link in the chain · `edition` counts what changes the case's ETag: status and corrected facts ·
-    `done` gives for each task that is over the version of the event that ended it · `involved` the roles at
-    organisations that have been asked for something · `shared_with` to whom the pack is open · `drafted` the terms
-    last drafted · `counts` how many tasks, deadlines, instances, notes, concerns and terms there have been.
+    and `hash` its link in the chain · `changes` names, in order, what changed the case's ETag: its status, corrected
+    facts · `done` the tasks that are over · `involved` the roles at organisations that have been asked for something ·
+    `shared_with` to whom the pack is open · `drafted` the terms last drafted · `counts` how many tasks, deadlines,
+    instances, notes, concerns and terms there have been.
     """
 
     stream: UUID
     version: int = 0
     hash: bytes = bytes(32)
-    edition: int = 0
+    changes: list[str] = []
     ref: str = ""
     status: str = ""
     process: str = ""
@@ -111,7 +121,7 @@ class Case(msgspec.Struct, omit_defaults=True):
     drafted: dict[str, Any] = {}
     drafted_by: int = 0
     tasks: dict[int, Task] = {}
-    done: dict[int, int] = {}
+    done: dict[int, Over] = {}
     deadlines: dict[int, Deadline] = {}
     instances: dict[int, Instance] = {}
     milestones: dict[str, Reached] = {}

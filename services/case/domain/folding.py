@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from services.case.domain import events as e
-from services.case.domain.case import Case, Deadline, Instance, Reached, Strategy, Task, Terms
+from services.case.domain.case import Case, Deadline, Instance, Over, Reached, Strategy, Task, Terms
 from services.case.domain.meta import Event
+from services.case.domain.people import FAMILY
 from services.case.domain.trace import Trace
 
 
@@ -76,8 +77,7 @@ def _reassigned(case: Case, event: e.TaskReassigned) -> None:
 
 
 def _completed(case: Case, event: e.TaskCompleted) -> None:
-    task = case.tasks.pop(event.task)
-    case.done[event.task] = case.version
+    task = _over(case, event.task, "completed", event)
     personal = event.personal or {}
     _set_facts(case, event.facts, personal.get("facts", {}))
     if task.agreement == "draft":
@@ -93,12 +93,27 @@ def _set_facts(case: Case, facts: dict[str, Any], personal: dict[str, Any]) -> N
     case.personal.update(personal)
     for name, person in facts.items():
         if name.endswith("_account"):
-            case.parties[name.removesuffix("_account")] = person
+            _stand_in(case, name.removesuffix("_account"), str(person or ""))
+
+
+def _stand_in(case: Case, party: str, person: str) -> None:
+    """A party has another account, or none: what waits for the party waits for that person."""
+    case.parties.pop(party, None)
+    if person:
+        case.parties[party] = person
+    for task in case.tasks.values():
+        if task.party == party and task.role in FAMILY:
+            task.person = person
 
 
 def _cancelled(case: Case, event: e.TaskCancelled) -> None:
-    del case.tasks[event.task]
-    case.done[event.task] = case.version
+    _over(case, event.task, "cancelled", event)
+
+
+def _over(case: Case, number: int, how: str, event: Event) -> Task:
+    task = case.tasks.pop(number)
+    case.done[number] = Over(task, how, event.meta.effective_on, event.meta.by.role, case.version)
+    return task
 
 
 def _deadline_set(case: Case, event: e.DeadlineSet) -> None:
@@ -148,7 +163,7 @@ def _message(case: Case, event: e.MessageReceived) -> None:
 
 
 def _fact(case: Case, event: e.FactSet) -> None:
-    case.facts[event.name] = event.value
+    _set_facts(case, {event.name: event.value}, {})
 
 
 def _terms(case: Case, event: e.TermsIssued) -> None:
@@ -182,8 +197,8 @@ def _corrected(case: Case, event: e.AnswerCorrected) -> None:
         if "value" in personal:
             case.personal[event.fact] = personal["value"]
         else:
-            case.facts[event.fact] = event.value
-    case.edition += 1
+            _set_facts(case, {event.fact: event.value}, {})
+    case.changes.append(event.fact or event.field)
 
 
 def _concern(case: Case, event: e.ConcernRaised) -> None:
@@ -195,7 +210,7 @@ def _concern(case: Case, event: e.ConcernRaised) -> None:
 def _status(case: Case, status: str) -> None:
     if case.status != status:
         case.status = status
-        case.edition += 1
+        case.changes.append("status")
 
 
 def _held(case: Case, event: e.CaseHeld) -> None:

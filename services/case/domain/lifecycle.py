@@ -1,5 +1,7 @@
 """What is done to a case as a whole: notes, concerns, hold and resume, closing."""
 
+import re
+
 from services.case.domain import events as e
 from services.case.domain.case import Case
 from services.case.domain.decision import Decision
@@ -11,9 +13,9 @@ from services.case.domain.errors import (
     ConcernUnresolved,
     Erased,
     OutcomeUnknown,
-    PreconditionMissing,
     ReasonMissing,
 )
+from services.case.domain.seen import is_as_seen
 
 # Domain section 2.5, and what a person may add to it when closing by hand.
 OUTCOMES = {
@@ -34,15 +36,19 @@ OUTCOMES = {
 
 def etag_of(case: Case) -> str:
     """Changes with the case's status and corrected facts only."""
-    return f'"{case.ref}.{case.edition}"'
+    return f'"{case.ref}.{len(case.changes)}"'
 
 
 def refuse_if_edited(case: Case, seen: str) -> None:
     """Raises PreconditionMissing without `seen`, CaseEdited if the case is not as it was seen (`seen` its ETag)."""
-    if not seen:
-        raise PreconditionMissing
-    if seen not in ("*", etag_of(case)):
-        raise CaseEdited(etag=etag_of(case), status=case.status)
+    if not is_as_seen(seen, etag_of(case)):
+        raise CaseEdited(etag=etag_of(case), status=case.status, changed=_changed_since(case, seen))
+
+
+def _changed_since(case: Case, seen: str) -> list[str]:
+    """What changed since the ETag that somebody has seen: `status`, or the names of corrected facts."""
+    found = re.fullmatch(rf'"{case.ref}\.(\d{{1,9}})"', seen)
+    return sorted(set(case.changes[int(found[1]) :])) if found else []
 
 
 def note(decision: Decision, text: str) -> None:
@@ -66,8 +72,8 @@ def hold(decision: Decision, seen: str, reason: str) -> None:
         raise CaseOnHold
     if not case.is_open:
         raise CaseNotOpen
-    _say_why(reason)
     refuse_if_edited(case, seen)
+    _say_why(reason)
     decision.emit(e.CaseHeld, {"reason": reason})
 
 
@@ -78,8 +84,8 @@ def resume(decision: Decision, seen: str, reason: str) -> None:
         raise CaseNotOnHold
     if case.concerned and decision.by.role != "caseworker":
         raise ConcernUnresolved
-    _say_why(reason)
     refuse_if_edited(case, seen)
+    _say_why(reason)
     decision.emit(e.CaseResumed, {"reason": reason})
 
 
@@ -88,10 +94,10 @@ def close(decision: Decision, seen: str, outcome: str, reason: str) -> None:
     case = decision.case
     if not case.is_open:
         raise CaseNotOpen
+    refuse_if_edited(case, seen)
     if outcome not in OUTCOMES:
         raise OutcomeUnknown
     _say_why(reason)
-    refuse_if_edited(case, seen)
     decision.emit(e.CaseClosed, {"reason": reason}, outcome=outcome)
     for task in list(case.tasks):
         decision.emit(e.TaskCancelled, task=task)

@@ -22,10 +22,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         "pupil", "parent", *HOME, "receiving-head", "ep", *AUTHORITY, "ap-provider", "social-worker", "gb-clerk",
         "irp-clerk", "fap-chair", "dpo", "auditor",
     ),
-    "history": (*HOME, *AUTHORITY, "ep", "social-worker", "dpo", "auditor"),
-    "claim": (
-        *HOME, "receiving-head", "ep", *AUTHORITY, "ap-provider", "social-worker", "gb-clerk", "irp-clerk", "fap-chair",
-    ),
+    "history": ("parent", *HOME, *AUTHORITY, "ep", "social-worker", "dpo", "auditor"),
+    "read_terms": ("pupil", "parent", *HOME, "receiving-head", *AUTHORITY, "social-worker", "dpo", "auditor"),
     "reassign": (*HOME, "receiving-head", "ep", *AUTHORITY, "gb-clerk"),
     "note": (*HOME, "ep", *AUTHORITY, "social-worker"),
     "correct": (*HOME, *AUTHORITY, "dpo"),
@@ -47,34 +45,49 @@ ACTIONS: dict[str, tuple[str, ...]] = {
 
 
 def relation(person: Person, case: Case) -> dict[Membership, Level]:
-    """What each of the person's memberships makes of the case; empty if the person is not to know of it."""
+    """What each of the person's memberships makes of the case; empty if the person is not to know of it.
+
+    Heads are named for what they are here: one who only has the pack is the receiving head.
+    """
     found: dict[Membership, Level] = {}
-    if case.authority == person.authority or person.id in case.parties.values():
-        for membership in person.memberships:
-            level = _level(person, membership, case)
-            if level is not None:
-                found[membership] = level
+    for membership in person.memberships:
+        level = _as_party(person, membership, case) or _level(person, membership, case)
+        if level is not None:
+            role = membership.role
+            if role in HEADS:
+                role = "home-head" if level == "full" else "receiving-head"
+            found[Membership(role, membership.org)] = level
     return found
 
 
+def _as_party(person: Person, membership: Membership, case: Case) -> Level | None:
+    """Of those whom the case names, whichever council they belong to."""
+    match membership.role:
+        case "parent" if person.id in (case.parties.get("parent"), case.parties.get("parent2")):
+            return "own"
+        case "pupil" if person.id == case.parties.get("pupil"):
+            return "own"
+        case "social-worker" if person.id == case.parties.get("social_worker"):
+            return "full"
+    return None
+
+
 def _level(person: Person, membership: Membership, case: Case) -> Level | None:
+    """Of those who act for an organisation, in the case's own authority."""
     role, org = membership.role, membership.org
+    if case.authority != person.authority:
+        return None
     match role:
         case "caseworker" if org == case.authority:
             return "full"
         case "ep" | "send-caseworker" | "fap-chair" | "irp-clerk" | "social-worker" if org == case.authority:
-            mine = case.parties.get("social_worker") == person.id
-            return "full" if f"{role}@{org}" in case.involved or mine else None
+            return "full" if f"{role}@{org}" in case.involved else None
         case "home-staff" | "senco" | "home-head" | "receiving-head" if org == case.home_school:
             return "full"
         case "gb-clerk" if org == case.home_school:
             return "full" if f"{role}@{org}" in case.involved else None
         case "home-head" | "receiving-head" | "ap-provider" if org in case.shared_with.values():
             return "pack"
-        case "parent" if person.id in (case.parties.get("parent"), case.parties.get("parent2")):
-            return "own"
-        case "pupil" if person.id == case.parties.get("pupil"):
-            return "own"
         case "auditor" | "dpo" if org == case.authority:
             return "meta"
     return None
@@ -89,20 +102,24 @@ def role_for(person: Person, case: Case, action: str) -> Membership:
     if not related:
         raise CaseUnknown
     for membership in related:
-        if _allowed(membership.role, action):
+        if membership.role in ACTIONS[action]:
             return membership
     raise NotAllowed
 
 
-def _allowed(role: str, action: str) -> bool:
-    roles = ACTIONS[action]
-    return role in roles or (role in HEADS and bool(HEADS.intersection(roles)))
+def may(person: Person, case: Case, action: str) -> bool:
+    """Whether the person may do the action in this case."""
+    return any(membership.role in ACTIONS[action] for membership in relation(person, case))
 
 
 def role_anywhere(person: Person, action: str) -> Membership:
-    """The membership in which the person may do something that is about no one case. Raises NotAllowed."""
+    """The membership in which the person may do something that is about no one case. A head is both kinds of head.
+
+    Raises NotAllowed.
+    """
     for membership in person.memberships:
-        if _allowed(membership.role, action):
+        offices = HEADS if membership.role in HEADS else {membership.role}
+        if not offices.isdisjoint(ACTIONS[action]):
             return membership
     raise NotAllowed
 
@@ -110,18 +127,25 @@ def role_anywhere(person: Person, action: str) -> Membership:
 def answering(person: Person, case: Case, task: Task) -> Membership:
     """The membership in which the person may work on the task: it is for them, their role and organisation, or given
     to them. Raises NotAllowed, or TaskUnknown where they are not to know of it."""
-    if case.authority == person.authority or person.id in case.parties.values():
-        for membership in person.memberships:
-            if task.role in FAMILY:
-                if task.person == person.id and membership.role == task.role:
-                    return membership
-            elif Person("", "", (membership,)).has(task.role, task.org):
-                return membership
-        if task.assignee and task.assignee == person.id and person.memberships:
-            return person.memberships[0]
+    for membership in person.memberships:
+        if task.role in FAMILY:
+            theirs = task.person == person.id and membership.role == task.role
+        else:
+            given = task.assignee == person.id or Person("", "", (membership,)).has(task.role, task.org)
+            theirs = given and case.authority == person.authority
+        if theirs:
+            return membership
     if relation(person, case):
         raise NotAllowed
     raise TaskUnknown
+
+
+def is_for(person: Person, case: Case, task: Task) -> bool:
+    """Whether the person may work on the task."""
+    try:
+        return bool(answering(person, case, task))
+    except (NotAllowed, TaskUnknown):
+        return False
 
 
 def sees(person: Person, case: Case) -> Level:

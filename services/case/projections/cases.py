@@ -12,7 +12,8 @@ import msgspec
 
 from services.case.domain import events as e
 from services.case.domain.meta import Event
-from services.case.domain.people import FAMILY, HEADS, Person
+from services.case.domain.people import Person
+from services.case.process.operators import PACKS
 from services.case.projections.model import Cursor
 from services.case.store.database import Database
 from services.case.store.mapper import Recorded
@@ -23,11 +24,15 @@ INSERT = """
     VALUES (%s, %s, %s, %s, 'open', '', %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 STATUS = "UPDATE cases SET status = %s, outcome = %s, changed_at = %s WHERE stream = %s"
+# Relations read `role@organisation`: asked for something · `party:person` · `with:party:organisation`: has the pack.
 RELATE = """
     UPDATE cases SET relations = array_append(relations, %(relation)s)
     WHERE stream = %(stream)s AND NOT %(relation)s = ANY (relations)
 """
-UNRELATE = "UPDATE cases SET relations = array_remove(relations, %s) WHERE stream = %s"
+PUT = """
+    UPDATE cases SET relations = array(SELECT r FROM unnest(relations) r WHERE NOT starts_with(r, %(key)s)) || %(all)s
+    WHERE stream = %(stream)s
+"""
 CORRECT = """
     UPDATE cases SET surname = coalesce(%s, surname), forename = coalesce(%s, forename), dob = coalesce(%s, dob),
                      upn = coalesce(%s, upn) WHERE stream = %s
@@ -56,9 +61,11 @@ class Cases:
 
     def _apply(self, cursor: Cursor, stream: UUID, recorded: Recorded, event: Event) -> None:
         at = recorded.recorded_at
+        for party, person in accounts_of(event):
+            self._put(cursor, stream, f"{party}:", person)
         match event:
             case e.CaseOpened():
-                relations = [f"person:{person}" for person in event.parties.values()]
+                relations = [f"{party}:{person}" for party, person in event.parties.items()]
                 number = int(event.ref.rpartition("-")[2])
                 row = [stream, event.ref, event.authority, event.process, event.home_school, event.meta.effective_on]
                 cursor.execute(INSERT, [*row, at, number, relations, *_names(event)])
@@ -66,22 +73,19 @@ class Cases:
                 cursor.execute(BEGIN, [stream, event.instance, event.process, event.bundle])
                 self._await(cursor, stream, event)
             case e.TaskOffered() if event.role not in ("parent", "pupil"):
-                self._relate(cursor, stream, f"{event.role}@{event.org}")
+                cursor.execute(RELATE, {"relation": f"{event.role}@{event.org}", "stream": stream})
             case e.TaskCompleted():
                 self._await(cursor, stream, event)
                 if any(name in NAMES for name in (event.personal or {}).get("facts", {})):
                     cursor.execute(CORRECT, [*_names(event), stream])
-                for name, person in event.facts.items():
-                    if name.endswith("_account"):
-                        self._relate(cursor, stream, f"person:{person}")
             case e.TimerFired() | e.MessageReceived():
                 self._await(cursor, stream, event)
             case e.ProcessEnded():
                 cursor.execute(END, [stream, event.instance])
             case e.PackShared():
-                self._relate(cursor, stream, f"with:{event.org}")
+                self._put(cursor, stream, f"with:{event.with_}:", event.org)
             case e.PackRevoked():
-                cursor.execute(UNRELATE, [f"with:{event.org}", stream])
+                self._put(cursor, stream, f"with:{event.with_}:", "")
             case e.CaseHeld() | e.ConcernRaised():
                 cursor.execute(STATUS, ["held", "", at, stream])
             case e.CaseResumed() | e.CaseReopened():
@@ -94,8 +98,9 @@ class Cases:
             case e.SubjectKeyDestroyed():
                 cursor.execute(ERASE, [stream])
 
-    def _relate(self, cursor: Cursor, stream: UUID, relation: str) -> None:
-        cursor.execute(RELATE, {"relation": relation, "stream": stream})
+    def _put(self, cursor: Cursor, stream: UUID, key: str, value: str) -> None:
+        """The one relation of this key, in the place of an earlier one; none where the value is empty."""
+        cursor.execute(PUT, {"key": key, "all": [f"{key}{value}"] if value else [], "stream": stream})
 
     def _await(self, cursor: Cursor, stream: UUID, event: Any) -> None:
         trace = event.trace
@@ -106,6 +111,20 @@ class Cases:
             cursor.execute(STOP_AWAITING, {"left": trace.left, "stream": stream, "instance": event.instance})
 
 
+def accounts_of(event: Event) -> list[tuple[str, str]]:
+    """The parties that have another account since this event, "" for none."""
+    match event:
+        case e.TaskCompleted():
+            facts = event.facts
+        case e.FactSet():
+            facts = {event.name: event.value}
+        case e.AnswerCorrected():
+            facts = {event.fact: event.value}
+        case _:
+            return []
+    return [(name.removesuffix("_account"), str(v or "")) for name, v in facts.items() if name.endswith("_account")]
+
+
 def _names(event: Event) -> list[Any]:
     facts = (event.personal or {}).get("facts", {})
     return [facts.get(name) for name in NAMES]
@@ -114,7 +133,7 @@ def _names(event: Event) -> list[Any]:
 SCOPE = """
     (authority = %(authority)s
      AND (%(all)s OR home_school = ANY (%(homes)s) OR relations && %(relations)s::text[])
-     OR %(family)s AND relations && %(myself)s::text[])
+     OR relations && %(myself)s::text[])
 """
 LIST = f"""
     SELECT ref, process, status, outcome, home_school, opened_on, number, surname, forename FROM cases
@@ -159,31 +178,39 @@ class Listed(msgspec.Struct, frozen=True):
 def _scope(person: Person) -> dict[str, Any]:
     """Which cases the person may know of: the same rule as `domain.permissions.relation`, as a condition."""
     relations: list[str] = []
-    homes, everything, family = [], False, False
+    myself: list[str] = []
+    homes, everything = [], False
     for m in person.memberships:
-        if m.role in ("caseworker", "auditor", "dpo"):
-            everything = everything or m.org == person.authority
-        elif m.role in ("ep", "send-caseworker", "fap-chair", "irp-clerk", "social-worker", "gb-clerk"):
-            relations.append(f"{m.role}@{m.org}")
-        elif m.role in ("home-staff", "senco", *HEADS):
-            homes.append(m.org)
-            if m.role in HEADS:
-                relations.append(f"with:{m.org}")
-        elif m.role == "ap-provider":
-            relations.append(f"with:{m.org}")
-        elif m.role in FAMILY:
-            family = True
-        if m.role == "social-worker":
-            relations.append(f"person:{person.id}")
-    myself = [f"person:{person.id}"]
+        match m.role:
+            case "caseworker" | "auditor" | "dpo":
+                everything = everything or m.org == person.authority
+            case "ep" | "send-caseworker" | "fap-chair" | "irp-clerk" | "gb-clerk":
+                relations.append(f"{m.role}@{m.org}")
+            case "social-worker":
+                relations.append(f"{m.role}@{m.org}")
+                myself.append(f"social_worker:{person.id}")
+            case "home-staff" | "senco":
+                homes.append(m.org)
+            case "home-head" | "receiving-head":
+                homes.append(m.org)
+                relations += _packs(m.org)
+            case "ap-provider":
+                relations += _packs(m.org)
+            case "parent":
+                myself += [f"parent:{person.id}", f"parent2:{person.id}"]
+            case "pupil":
+                myself.append(f"pupil:{person.id}")
     return {
         "authority": person.authority,
         "all": everything,
         "homes": homes,
         "relations": relations,
-        "family": family,
         "myself": myself,
     }
+
+
+def _packs(org: str) -> list[str]:
+    return [f"with:{party}:{org}" for party in PACKS]
 
 
 def cases_of(

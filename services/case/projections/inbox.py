@@ -9,6 +9,7 @@ import msgspec
 
 from services.case.domain import events as e
 from services.case.domain.people import FAMILY, HEADS, Person
+from services.case.projections.cases import accounts_of
 from services.case.projections.model import Cursor, Origins, TitleOf
 from services.case.store.database import Database
 from services.case.store.mapper import Recorded
@@ -24,10 +25,11 @@ MOVED = """
     UPDATE inbox SET due = %(due)s FROM deadlines d
     WHERE d.stream = %(stream)s AND d.deadline = %(deadline)s AND inbox.stream = d.stream AND inbox.task = d.task
 """
+STAND_IN = "UPDATE inbox SET person = %s WHERE stream = %s AND party = %s AND role IN ('parent', 'pupil')"
 DELETE = "DELETE FROM inbox WHERE stream = %s AND task = %s"
 
 NO_DAY = date(9999, 12, 31)
-ASSIGNEE, DUE_ON = 7, 14  # places in a row
+ROLE, PERSON, ASSIGNEE, PARTY, DUE_ON = 4, 6, 7, 8, 14  # places in a row
 
 
 class Inbox:
@@ -42,6 +44,7 @@ class Inbox:
         fresh: dict[tuple[UUID, int], list[Any]] = {}
         for recorded in batch:
             stream, event = recorded.stream, recorded.event
+            self._stand_in(cursor, fresh, recorded)
             match event:
                 case e.TaskOffered():
                     fresh[stream, event.task] = self._row(cursor, recorded, event)
@@ -81,6 +84,14 @@ class Inbox:
             NO_DAY,
         ]
 
+    def _stand_in(self, cursor: Cursor, fresh: dict[tuple[UUID, int], list[Any]], recorded: Recorded) -> None:
+        """A family's task waits for the account that the party has now."""
+        for party, person in accounts_of(recorded.event):
+            cursor.execute(STAND_IN, [person, recorded.stream, party])
+            for (stream, _), row in fresh.items():
+                if stream == recorded.stream and row[PARTY] == party and row[ROLE] in FAMILY:
+                    row[PERSON] = person
+
     def _set(
         self, cursor: Cursor, fresh: dict[Any, list[Any]], stream: UUID, task: int, place: int, sql: str, value: Any
     ) -> None:
@@ -93,10 +104,11 @@ class Inbox:
 LIST = """
     SELECT stream, task, ref, process, element, title, role, org, party, assignee, home_school, offered_on, due
     FROM inbox
-    WHERE authority = %(authority)s
-    AND ((role, org) IN (SELECT * FROM unnest(%(roles)s::text[], %(orgs)s::text[]))
-         OR person = %(me)s AND person <> '' OR assignee = %(me)s
-         OR %(family)s AND role IN ('parent', 'pupil'))
+    WHERE (authority = %(authority)s
+           AND ((role, org) IN (SELECT * FROM unnest(%(roles)s::text[], %(orgs)s::text[]))
+                OR assignee = %(me)s AND role NOT IN ('parent', 'pupil')
+                OR %(family)s AND role IN ('parent', 'pupil'))
+           OR person = %(me)s AND role = ANY (%(myself)s))
     AND (%(mine)s::boolean IS NULL OR %(mine)s = (assignee = %(me)s OR person = %(me)s AND person <> ''))
     AND (%(late_on)s::date IS NULL OR due < %(late_on)s)
     AND (%(process)s::text IS NULL OR process = %(process)s)
@@ -148,6 +160,7 @@ def inbox_of(
             "roles": [role for role, _ in sorted(pairs)],
             "orgs": [org for _, org in sorted(pairs)],
             "me": person.id,
+            "myself": [m.role for m in person.memberships if m.role in FAMILY],
             "family": any(m.role == "caseworker" and m.org == person.authority for m in offices),
             "mine": mine,
             "late_on": late_on,
