@@ -6,8 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from eventsourcing.postgres import PostgresDatastore
-from psycopg.conninfo import conninfo_to_dict
 
 from contracts import chain
 from services.case.domain.meta import Event
@@ -26,6 +24,8 @@ LOG = (
     "SELECT originator_id, originator_version, topic, state, notification_id FROM events "
     "WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
 )
+
+REMEMBER = "INSERT INTO commands (id, digest, answer, stream) VALUES (%s, %s, %s, %s) ON CONFLICT (id) DO NOTHING"
 
 
 class Answered(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class EventStore:
     def __init__(self, database: Database, keys: Keys) -> None:
         self.database = database
         self.keys = keys
-        self.recorder = GroupCommitRecorder(_datastore(database.url), database.url)
+        self.recorder = GroupCommitRecorder(database.url)
 
     def close(self) -> None:
         self.recorder.close()
@@ -114,6 +114,13 @@ class EventStore:
         row = self.database.row("SELECT digest, answer, stream FROM commands WHERE id = %s", [command])
         return None if row is None else Answered(*row)
 
+    def remember(self, stream: UUID, command: CommandRecord) -> None:
+        """That a command changed nothing, so that it changes nothing when it is repeated. Its answer is sealed here."""
+        key = self.keys.of(stream)
+        if key is not None:
+            answer = key.seal(command.answer, f"answer {command.id}")
+            self.database.execute(REMEMBER, [command.id, command.digest, answer, stream])
+
     def open_answer(self, command: UUID, answered: Answered) -> bytes | None:
         """The answer in plain; None if its key is destroyed."""
         key = self.keys.of(answered.stream)
@@ -129,10 +136,3 @@ class EventStore:
         """The stream that holds a claim."""
         row = self.database.row("SELECT stream FROM claims WHERE scope = %s AND digest = %s", [scope, digest])
         return row[0] if row else None
-
-
-def _datastore(url: str) -> PostgresDatastore:
-    """The library's own way to a database, used for its reading methods and its tests."""
-    parts = conninfo_to_dict(url)
-    named = [str(parts.get(name) or "") for name in ("dbname", "host", "port", "user", "password")]
-    return PostgresDatastore(*named, pool_size=1, max_overflow=4, connect_timeout=5)

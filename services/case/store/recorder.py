@@ -15,6 +15,7 @@ import msgspec
 import psycopg
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
+from psycopg.conninfo import conninfo_to_dict
 
 BATCH = 500  # events in a transaction at most
 QUEUE = 4_000  # events that may wait before callers are turned away
@@ -85,18 +86,19 @@ Waiting = tuple[Item, "Future[list[int]]"]
 class GroupCommitRecorder(PostgresApplicationRecorder):
     """The library's recorder with our write path; reading is the library's own."""
 
-    def __init__(self, datastore: PostgresDatastore, url: str) -> None:
-        super().__init__(datastore, events_table_name="events")
+    def __init__(self, url: str) -> None:
+        super().__init__(_datastore(url), events_table_name="events")
         self._url = url
         self._waiting: deque[Waiting] = deque()
         self._size = 0
         self._wake = threading.Condition()
         self._stopping = False
+        self._connection: psycopg.Connection[Any] | None = None
         self._writer = threading.Thread(target=self._write, name="group-commit", daemon=True)
         self._writer.start()
 
     def append(self, item: Item) -> "Future[list[int]]":
-        """Queue an item; the future gives its positions, or fails.
+        """Queue an item; the future gives its positions, or fails. It can be cancelled until it is being written.
 
         Conflict, Repeated, Claimed: nothing of the item was stored. OperationalError: the connection was lost and the
         outcome is unknown; look for the command. Raises Busy at once when the queue is full.
@@ -124,25 +126,12 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
             self._stopping = True
             self._wake.notify()
         self._writer.join(10)
+        self.datastore.close()
 
     def _write(self) -> None:
-        connection: psycopg.Connection[Any] | None = None
         while (batch := self._take()) is not None:
-            try:
-                if connection is None or connection.closed:
-                    connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
-                self._write_batch(connection, batch)
-            except psycopg.Error as error:
-                lost = connection is None or connection.broken
-                if not lost and len(batch) > 1:
-                    self._one_by_one(connection, batch)
-                    continue
-                failure = OperationalError(str(error)) if lost else IntegrityError(str(error))
-                _fail(batch, failure)
-                if lost:
-                    connection = None
-            except Exception as error:
-                _fail(batch, error)
+            self._store(batch)
+        self._disconnect()
 
     def _take(self) -> list[Waiting] | None:
         """Wait for work; at most one item per stream, command and claim, the rest stays for the next batch."""
@@ -156,42 +145,63 @@ class GroupCommitRecorder(PostgresApplicationRecorder):
             taken: set[Any] = set()
             events = 0
             while self._waiting and events < BATCH:
-                item, _ = entry = self._waiting.popleft()
+                item, future = entry = self._waiting.popleft()
                 marks = {e.originator_id for e in item.events} | {(c.scope, c.digest) for c in item.claims}
                 if item.command is not None:
                     marks.add(item.command.id)
                 if marks & taken:
                     later.append(entry)
-                    continue
-                taken |= marks
-                events += len(item.events)
-                batch.append(entry)
+                else:
+                    self._size -= len(item.events)
+                    if future.set_running_or_notify_cancel():
+                        events += len(item.events)
+                        batch.append(entry)
+                taken |= marks  # also of what stays: nothing overtakes it
             self._waiting.extendleft(reversed(later))
-            self._size -= events
             return batch
 
-    def _write_batch(self, connection: Any, batch: list[Waiting]) -> None:
-        bad, problems, positions = connection.execute(
-            APPEND, _arrays([item for item, _ in batch]), prepare=True, binary=True
-        ).fetchone()
-        refused = dict(zip(bad, problems, strict=True))
-        start = 0
-        for index, (item, future) in enumerate(batch):
-            if index in refused:
-                future.set_exception(PROBLEMS[refused[index]]())
-            else:
-                end = start + len(item.events)
-                future.set_result(positions[start:end])
-                start = end
+    def _store(self, batch: list[Waiting]) -> None:
+        """Write a batch and tell everybody what became of theirs. Raises nothing: the writer lives on."""
+        try:
+            refused, positions = self._append([item for item, _ in batch])
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            self._disconnect()
+            _fail(batch, OperationalError(str(error)))
+        except Exception as error:
+            if len(batch) == 1:
+                _fail(batch, IntegrityError(str(error)))
+            else:  # one item spoilt the batch: the others shall not suffer for it
+                for entry in batch:
+                    self._store([entry])
+        else:
+            for index, (item, future) in enumerate(batch):
+                if index in refused:
+                    future.set_exception(PROBLEMS[refused[index]]())
+                else:
+                    future.set_result(positions[: len(item.events)])
+                    del positions[: len(item.events)]
 
-    def _one_by_one(self, connection: Any, batch: list[Waiting]) -> None:
-        """One item spoilt the batch: the others shall not suffer for it."""
-        for entry in batch:
-            try:
-                self._write_batch(connection, [entry])
-            except psycopg.Error as error:
-                kind = OperationalError if connection.broken else IntegrityError
-                _fail([entry], kind(str(error)))
+    def _append(self, items: list[Item]) -> tuple[dict[int, str], list[int]]:
+        """Why which items were refused, and the positions of the events of all others, in order."""
+        if not items:
+            return {}, []
+        if self._connection is None:
+            self._connection = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+        row = self._connection.execute(APPEND, _arrays(items), prepare=True, binary=True).fetchone()
+        assert row is not None
+        return dict(zip(row[0], row[1], strict=True)), row[2]
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _datastore(url: str) -> PostgresDatastore:
+    """The library's own way to a database, for its reading methods; it connects when one of them is called."""
+    parts = conninfo_to_dict(url)
+    named = [str(parts.get(name) or "") for name in ("dbname", "host", "port", "user", "password")]
+    return PostgresDatastore(*named, pool_size=0, max_overflow=4, connect_timeout=5)
 
 
 def _fail(batch: Iterable[Waiting], error: Exception) -> None:
