@@ -17,6 +17,7 @@ from services.case.store import embedded
 from services.case.store.migrate import migrate
 from services.case.wiring import House
 from tests.serving import Served, serve
+from tests.store.embedding import data_folder
 
 for name in [name for name in os.environ if name.startswith("CASE_")]:
     del os.environ[name]  # what somebody has set for themselves must not decide a test
@@ -27,14 +28,16 @@ SIGNING_KEY = "a5" * 32
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> str:
+def postgresql() -> Iterator[str]:
     """Connection string of the server, without a database."""
-    url = embedded.start(tmp_path_factory.mktemp("postgresql"))
-    with psycopg.connect(url, autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {TEMPLATE}".encode())
-    server = url.rpartition(" dbname=")[0]
-    migrate(f"{server} dbname={TEMPLATE}")
-    return server
+    with data_folder() as data:
+        url = embedded.start(data)
+        with psycopg.connect(url, autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE {TEMPLATE}".encode())
+        server = url.rpartition(" dbname=")[0]
+        migrate(f"{server} dbname={TEMPLATE}")
+        yield server
+        embedded.stop_using(data)
 
 
 @pytest.fixture
@@ -68,7 +71,7 @@ def reference() -> Reference:
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served() -> Iterator[Served]:
     """The service in its embedded mode, in processes of its own, its clock at 2 September 2026."""
-    with serve(tmp_path_factory.mktemp("served"), clock="2026-09-02T08:00:00+01:00") as running:
+    with data_folder() as data, serve(data, clock="2026-09-02T08:00:00+01:00") as running:
         yield running

@@ -1,6 +1,8 @@
 """Owns one embedded PostgreSQL: makes the cluster, keeps the server up, stops it when nobody uses it any more.
 
 python -m services.case.store.supervisor DATA
+
+Started by `embedded.py`, from which it inherits the lock that says there is a supervisor; it goes with this process.
 """
 
 import ctypes
@@ -8,14 +10,16 @@ import fcntl
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import signal
+import stat
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import psycopg
 
@@ -31,23 +35,21 @@ OPTIONS = {
     "timezone": "UTC",
 }
 PR_SET_PDEATHSIG = 1
+ATTEMPTS = 10  # to start the server, half a second apart
+LOOK = 0.2  # seconds between looks at server and users
+IDLE = 5  # looks without a user before the server is stopped
 
 
-def main(data: Path) -> int:
+def main(data: Path) -> None:
     place = Place(data)
-    lock = place.server_lock.open("ab")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return 0  # another supervisor was faster
     server = Server(place)
     server.make_cluster()
     server.run_while_used()
-    return 0
 
 
 class Server:
-    """The server process of one place, run as an ordinary user even where we are root."""
+    """The server process of one place, run as an ordinary user even where we are root. Raises SystemExit with a
+    sentence for whoever reads the log."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
@@ -59,69 +61,68 @@ class Server:
         self._own(self.place.socket)
         if self.cluster.exists():
             return
-        fresh = self.cluster.with_name(f"{self.cluster.name}-{os.getpid()}")
+        for unfinished in self.cluster.parent.glob(f"{self.cluster.name}-*"):
+            shutil.rmtree(unfinished)
+        fresh = self.cluster.with_name(f"{self.cluster.name}-new")
         self._own(fresh)
-        initdb = [
-            str(self.bin / "initdb"),
-            "-D",
-            str(fresh),
-            "-U",
-            "casework",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--no-locale",
-        ]
-        subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, preexec_fn=self._as_user())
+        initdb = [self.bin / "initdb", "-D", fresh, "-U", "casework", "-A", "trust", "-E", "UTF8", "--no-locale"]
+        if subprocess.call([str(part) for part in initdb], stdout=subprocess.DEVNULL, preexec_fn=self._as_user()) != 0:
+            raise SystemExit("initdb could not make a database cluster.")
         fresh.rename(self.cluster)
 
     def run_while_used(self) -> None:
         """Restart the server when it dies; stop it when the last user is gone."""
         with self.place.users_lock.open("ab") as users:
             process, idle = self._start(), 0
-            while idle < 5:
-                time.sleep(0.2)
+            while True:
+                time.sleep(LOOK)
                 if process.poll() is not None:
                     process = self._start()
                 idle = idle + 1 if _nobody(users) else 0
-            # Locked for us now: a new user waits until we are gone and then starts another supervisor.
+                if idle == IDLE:
+                    break  # Locked for us now: a new user waits until we are gone and then starts another supervisor.
+                fcntl.flock(users, fcntl.LOCK_UN)
             process.send_signal(signal.SIGINT)
-            process.wait(30)
+            process.wait(60)
+            shutil.rmtree(self.place.socket, ignore_errors=True)
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        self._stop_orphan()
-        options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
-        process = subprocess.Popen(
-            [self.bin / "postgres", "-D", self.cluster, "-k", self.place.socket, *options],
-            stdin=subprocess.DEVNULL,
-            preexec_fn=self._as_user(),
-        )
-        for _ in range(300):
-            try:
-                with psycopg.connect(self.place.url("postgres"), autocommit=True, connect_timeout=5) as admin:
-                    if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-                        admin.execute(f"CREATE DATABASE {DATABASE}".encode())
-                return process
-            except psycopg.OperationalError:
-                if process.poll() is not None:
-                    break
-                time.sleep(0.05)
-        return process
+        for _ in range(ATTEMPTS):
+            self._end_orphan()
+            options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
+            process = subprocess.Popen(
+                [self.bin / "postgres", "-D", self.cluster, "-k", self.place.socket, *options],
+                stdin=subprocess.DEVNULL,
+                preexec_fn=self._as_user(),
+            )
+            while process.poll() is None:
+                try:
+                    self._make_database()
+                    return process
+                except psycopg.OperationalError:
+                    time.sleep(0.05)
+            time.sleep(0.5)
+        raise SystemExit(f"PostgreSQL ended {ATTEMPTS} times before it answered; see above.")
 
-    def _stop_orphan(self) -> None:
-        """A server whose supervisor was killed, where the system did not end it with its parent."""
+    def _make_database(self) -> None:
+        with psycopg.connect(self.place.url("postgres"), autocommit=True, connect_timeout=5) as admin:
+            if not admin.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+                admin.execute(f"CREATE DATABASE {DATABASE}".encode())
+
+    def _end_orphan(self) -> None:
+        """End a server whose supervisor was killed and that did not end with it; forget one that ended with its
+        machine, whose number may be another process's by now."""
         pid_file = self.cluster / "postmaster.pid"
-        if not pid_file.exists():
-            return
         try:
             pid = int(pid_file.read_text().split()[0])
-            os.kill(pid, signal.SIGINT)
-            for _ in range(200):
-                os.kill(pid, 0)
-                time.sleep(0.05)
-        except (ValueError, IndexError, ProcessLookupError, PermissionError):
+        except (FileNotFoundError, ValueError, IndexError):
             return
+        for _ in range(600):
+            if str(self.cluster) not in _command_of(pid):
+                pid_file.unlink(missing_ok=True)
+                return
+            os.kill(pid, signal.SIGINT)
+            time.sleep(0.1)
 
     def _as_user(self) -> Callable[[], None]:
         user = self.user
@@ -137,15 +138,26 @@ class Server:
         return prepare
 
     def _own(self, folder: Path) -> None:
+        """Make a folder of the server's user, where others may write too: it must not be somebody else's already."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = os.getuid() if self.user is None else self.user.pw_uid
+        found = folder.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.getuid(), owner):
+            raise SystemExit(f"{folder} is somebody else's.")
         if self.user is not None:
             os.chown(folder, self.user.pw_uid, self.user.pw_gid)
 
     def _home(self) -> Path:
-        """The data folder, or, where the server's user cannot enter it, a folder of its own outside."""
+        """The data folder, or, where the server's user cannot enter it, a folder of its own outside, whose name the
+        data folder keeps: another data folder of the same name is not to find it."""
         if self.user is None or _open_to_all(self.place.folder):
             return self.place.folder
-        outside = Path("/var/tmp") / self.place.socket.name  # noqa: S108  must outlive a restart of the machine
+        kept = self.place.folder / "elsewhere"
+        if not kept.exists():
+            fresh = kept.with_name("elsewhere.new")
+            fresh.write_text(f"/var/tmp/casework-{secrets.token_hex(8)}")  # noqa: S108  outlives a restart
+            fresh.rename(kept)
+        outside = Path(kept.read_text())
         self._own(outside)
         return outside
 
@@ -159,11 +171,16 @@ class Server:
         install = Path(wheel.origin).parent / f"pginstall{MAJOR}"
         if self.user is None or _open_to_all(install):
             return install / "bin"
-        copy = Path(tempfile.gettempdir()) / f"casework-postgresql-{MAJOR}-{install.stat().st_mtime_ns}"
+        copy = Path(f"/var/tmp/casework-postgresql-{MAJOR}-{install.stat().st_mtime_ns}")  # noqa: S108
         if not copy.exists():
-            fresh = copy.with_name(f"{copy.name}-{os.getpid()}")
+            fresh = copy.with_name(f"{copy.name}-{secrets.token_hex(8)}")
             shutil.copytree(install, fresh, symlinks=True)
-            fresh.rename(copy)
+            try:
+                fresh.rename(copy)
+            except OSError:  # another supervisor was faster
+                shutil.rmtree(fresh)
+        if copy.lstat().st_uid != os.getuid():
+            raise SystemExit(f"{copy} is somebody else's.")
         return copy / "bin"
 
 
@@ -183,13 +200,25 @@ def _open_to_all(folder: Path) -> bool:
     return all(parent.stat().st_mode & 0o001 for parent in [folder, *folder.parents])
 
 
-def _nobody(users: object) -> bool:
+def _nobody(users: IO[bytes]) -> bool:
+    """Whether nobody uses the server; then the lock is ours."""
     try:
-        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)  # type: ignore[arg-type]
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
 
 
+def _command_of(pid: int) -> str:
+    """What a process runs, "" where there is none or it has ended."""
+    if not Path("/proc/self").exists():
+        asked = subprocess.run(["ps", "-o", "args=", "-p", str(pid)], check=False, stdout=subprocess.PIPE)  # noqa: S607
+        return asked.stdout.decode()
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1])))
+    main(Path(sys.argv[1]))
