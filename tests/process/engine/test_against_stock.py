@@ -7,7 +7,8 @@ Where it is not right, and what is therefore left out here:
   variables therefore keep the values they began with.
 - An inclusive join looks for what can still come along only one of the flows into a merge (shown below), so there is
   no merge between an inclusive split and its join.
-- A multi-instance activity fails where a variable has the name of its item, also when it is entered again.
+- A multi-instance activity fails where a variable has the name of its item, also when it is entered again, and behind
+  an event that interrupts.
 - An event on a border that does not interrupt is armed once: a message is sent to it once.
 - Timers read the clock. The ones here last for days, and none fires.
 """
@@ -153,6 +154,8 @@ def comparable(model: Model) -> bool:
             case Again() if any(isinstance(other, All | Some | Each) for other in inner):
                 return False
             case Some() if any(isinstance(other, Either | Some | Again | Guarded) for other in inner):
+                return False
+            case Guarded(_, events) if any(isinstance(o, Each) for e in events for o in within(e.handler)):
                 return False
             case Each(Inside()) | Wait(_, "timer"):
                 return False
