@@ -27,8 +27,8 @@ def stamp(recorded_at: datetime) -> str:
 def header(stream: UUID, version: int, type: str, recorded_at: str) -> bytes:
     """The header's canonical bytes; types are plain ASCII names, so nothing needs escaping.
 
-    >>> header(UUID(int=1), 17, "case.task_completed.v1", "2026-11-03T09:00:00.000000Z")[-54:]
-    b'17,"case.task_completed.v1","2026-11-03T09:00:00.000000Z"]'
+    >>> header(UUID(int=1), 17, "case.task_completed.v1", "2026-11-03T09:00:00.000000Z")
+    b'["00000000-0000-0000-0000-000000000001",17,"case.task_completed.v1","2026-11-03T09:00:00.000000Z"]'
     """
     return f'["{stream}",{version},"{type}","{recorded_at}"]'.encode()
 

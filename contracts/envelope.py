@@ -52,6 +52,8 @@ def from_record(record: Record) -> dict[str, Any]:
     if content_type is not None and _media_type(content_type) == STRUCTURED:
         return {**key, **from_json(record.value or b"")}
     event: dict[str, Any] = {name.removeprefix("ce_"): value for name, value in headers.items()}
+    if "data" in event:
+        _refuse("an attribute is called data")
     if content_type is not None:
         event["datacontenttype"] = content_type
     if record.value is not None:
