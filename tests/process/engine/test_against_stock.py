@@ -3,8 +3,9 @@
 Where it is not right, and what is therefore left out here:
 
 - A parallel join in a loop counts the arrivals of earlier rounds (shown below), so none is in a loop.
-- Each branch has data of its own until a join, which then keeps that of whoever comes last. In models with branches
-  variables therefore keep the values they began with.
+- Each branch has data of its own until a join, which then keeps that of whoever comes last; a sub-process has too, and
+  what was answered inside is lost when it is interrupted. In models with any of these variables therefore keep the
+  values they began with.
 - An inclusive join looks for what can still come along only one of the flows into a merge (shown below), so there is
   no merge between an inclusive split and its join.
 - A multi-instance activity fails where a variable has the name of its item, also when it is entered again, and behind
@@ -163,13 +164,8 @@ def comparable(model: Model) -> bool:
 
 
 def branching(body: Block) -> bool:
-    """Whether more than one token is ever in it."""
-    for block in within(body):
-        if isinstance(block, All | Some | Each):
-            return True
-        if isinstance(block, Guarded) and any(not event.interrupts for event in block.events):
-            return True
-    return False
+    """Whether more than one token is ever in it, or one may be withdrawn."""
+    return any(isinstance(block, All | Some | Each | Guarded) for block in within(body))
 
 
 def test_a_parallel_join_in_a_loop_is_right_here_and_not_there() -> None:
