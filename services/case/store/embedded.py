@@ -56,9 +56,7 @@ def start(data: Path, wait: float = 60.0) -> str:
         place.folder.mkdir(parents=True, exist_ok=True)
         fresh = place.folder not in _held and _hold(place)
     except OSError as error:
-        raise SystemExit(
-            f"The embedded PostgreSQL cannot keep its files in {place.folder}: {error.strerror}."
-        ) from None
+        raise NotStarted(f"PostgreSQL cannot keep its files in {place.folder}: {error.strerror}.") from None
     try:
         until = time.monotonic() + wait
         while not _answers(place):

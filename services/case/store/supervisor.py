@@ -35,7 +35,8 @@ OPTIONS = {
     "timezone": "UTC",
 }
 PR_SET_PDEATHSIG = 1
-ATTEMPTS = 10  # to start the server, half a second apart
+ATTEMPTS = 10  # to start the server
+PAUSE = 0.3  # seconds between them
 LOOK = 0.2  # seconds between looks at server and users
 IDLE = 5  # looks without a user before the server is stopped
 
@@ -101,12 +102,12 @@ class Server:
                     return process
                 except psycopg.OperationalError:
                     time.sleep(0.05)
-            time.sleep(0.5)
+            time.sleep(PAUSE)
         raise SystemExit(f"PostgreSQL ended {ATTEMPTS} times before it answered; see above.")
 
     def _make_database(self) -> None:
         with psycopg.connect(self.place.url("postgres"), autocommit=True, connect_timeout=5) as admin:
-            if not admin.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 admin.execute(f"CREATE DATABASE {DATABASE}".encode())
 
     def _end_orphan(self) -> None:
