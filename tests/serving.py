@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -29,6 +30,7 @@ class Served:
         self.environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
         self.address = ""
         self.process: subprocess.Popen[str] | None = None
+        self.said: list[str] = []  # what it printed
         self.token = cache(self._token)
 
     def start(self, port: int = 0) -> "Served":
@@ -37,19 +39,24 @@ class Served:
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
         assert self.process.stdout is not None
-        said = []
+        self.said = []
         for line in self.process.stdout:
-            said.append(line)
+            self.said.append(line)
             if line.startswith("ready "):
                 self.address = line.split()[1]
+                self._listener = threading.Thread(target=self.said.extend, args=(self.process.stdout,), daemon=True)
+                self._listener.start()
                 return self
-        raise RuntimeError("".join(said))
+        self.process.wait(15)
+        self.process.stdout.close()
+        raise RuntimeError("".join(self.said))
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait; the exit code."""
         assert self.process is not None
         self.process.send_signal(number)
         code = self.process.wait(15)
+        self._listener.join(5)
         if self.process.stdout is not None:
             self.process.stdout.close()
         return code

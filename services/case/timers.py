@@ -2,52 +2,76 @@
 
 import asyncio
 import contextlib
+import heapq
+import logging
+from datetime import datetime
 
 from services.case.application.door import once
 from services.case.application.passing import pass_day
 from services.case.application.running import Running
 from services.case.domain.errors import Refusal, TryAgain
-from services.case.projections.deadlines import Pending, pending
+from services.case.projections.deadlines import pending
 from services.case.store.database import DatabaseAway
 from services.case.wiring import House
 
 BATCH = 200
 PAUSE = 1.0  # seconds between looks
+CATCH_UP = 10.0  # seconds for the list of deadlines to hear of what was decided
+
+Due = tuple[datetime, str, int]  # moment, case, deadline: compares in due order
+
+log = logging.getLogger(__name__)
 
 
 async def let_days_pass(house: House) -> int:
     """Everything due by now, also what comes due because of it. The number of deadlines that passed."""
     done = 0
-    while True:
-        await _read_models_are_up(house)
-        due = await asyncio.to_thread(pending, house.database, house.clock.now(), BATCH)
-        moved = 0
-        for deadline in due:
-            moved += await _pass(house, deadline)
+    while moved := await _round(house):
         done += moved
-        if not moved:
-            return done
+    return done
 
 
-async def _pass(house: House, deadline: Pending) -> int:
-    """1 if it passed now; 0 if another worker was faster or it was over."""
-    changed = 0
+async def _round(house: House) -> int:
+    """The next of what is due: the list, and in their place among it the days that come of what passes."""
+    await house.projected.wait(await asyncio.to_thread(house.store.head), CATCH_UP)
+    found = await asyncio.to_thread(pending, house.database, house.clock.now(), BATCH)
+    waiting: list[Due] = [(deadline.acts_at, deadline.ref, deadline.deadline) for deadline in found]
+    last = waiting[-1] if len(waiting) == BATCH else None  # what is later than a full list comes with the next
+    seen, moved = set(waiting), 0
+    heapq.heapify(waiting)
+    while waiting:
+        passed, due = await _pass(house, heapq.heappop(waiting))
+        moved += passed
+        for one in due:
+            if one not in seen and (last is None or one < last):
+                seen.add(one)
+                heapq.heappush(waiting, one)
+    return moved
+
+
+async def _pass(house: House, due: Due) -> tuple[bool, list[Due]]:
+    """Whether it passed now (another worker may have been faster), and what else of its case is due.
+
+    A case that fails shall not keep the others: it is told, and tried again with the next look.
+    """
+    _, ref, number = due
+    passed, others = False, list[Due]()
 
     def act(running: Running) -> bytes:
-        nonlocal changed
-        pass_day(running, deadline.deadline)
-        changed = len(running.decision.events)
+        nonlocal passed, others
+        pass_day(running, number)
+        passed, at = bool(running.decision.events), running.decision.at
+        others = [(d.acts_at, ref, d.id) for d in running.case.deadlines.values() if d.acts_at <= at and not d.missed]
         return b""
 
-    with contextlib.suppress(TryAgain):
-        await house.door.change(deadline.ref, once(), act)
-    return 1 if changed else 0
-
-
-async def _read_models_are_up(house: House) -> None:
-    """The list of deadlines is a read model: it must have heard of what was just decided."""
-    head = await asyncio.to_thread(house.store.head)
-    await house.projected.wait(head)
+    try:
+        await house.door.change(ref, once(), act)
+    except TryAgain:
+        return False, []
+    except Exception:
+        log.exception("deadline %s of %s failed", number, ref)
+        return False, []
+    return passed, others
 
 
 async def keep_time(house: House) -> None:

@@ -15,10 +15,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from services.case.api import health
-from services.case.api.asking import Ask, command_of, read_body, read_query, respond
+from services.case.api.asking import Ask, command_of, read_body, read_query, respond, wait_for
 from services.case.api.identity import BUILT_IN, Identity, ProviderKeys, built_in_keys, ed25519_key
 from services.case.api.openapi import document
-from services.case.api.problems import STATUS, as_response, problem, title
+from services.case.api.problems import OTHERS, as_response, problem, said_of
 from services.case.api.routes import CLOCK, ROUTES, Route
 from services.case.domain import errors
 from services.case.domain.errors import Refusal
@@ -35,7 +35,14 @@ log = logging.getLogger(__name__)
 
 def create_app(house: House) -> FastAPI:
     """The application on a house that is not open yet; it is opened and closed with the application."""
-    app = FastAPI(title="Inclusion Casework", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app = FastAPI(
+        title="Inclusion Casework",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
     app.state.house = house
     app.state.identity = identity_of(house)
     routes = [(f"{PREFIX}{route.path}", route) for route in ROUTES]
@@ -91,6 +98,8 @@ def _endpoint(route: Route) -> Callable[[Request], Awaitable[Response]]:
             answer = problem(refusal)
         except DatabaseAway:
             answer = problem(errors.TryAgain())
+        except ClientDisconnect:
+            answer = Response(status_code=499)  # nobody is there to read it
         health.REQUESTS.labels(route.path, answer.status_code).inc()
         health.SECONDS.labels(route.path).observe(time.perf_counter() - began)
         return answer
@@ -109,8 +118,8 @@ async def _answer(request: Request, route: Route) -> Response:
     if route.method != "GET":
         raw, ask.body = await read_body(request, route.body)
         ask.command = command_of(request, person, raw, getattr(ask.body, "effective_on", None))
-    elif (wanted := request.headers.get("wait-for", "")).isdigit():
-        await house.projected.wait(min(int(wanted), 2**62))
+    elif (position := wait_for(request)) is not None:
+        await house.projected.wait(position)
     reply = await route.handler(ask)
     return respond(reply)
 
@@ -153,14 +162,11 @@ async def _docs_file(request: Request) -> Response:
 
 async def _problem_page(request: Request) -> Response:
     """What a problem's `type` says, for a person."""
-    slug = request.path_params["slug"]
-    for refusal, status in STATUS.items():
-        if refusal.slug == slug:
-            words = title(refusal)
-            return HTMLResponse(
-                f"<!doctype html><html lang=en><title>{words}</title><h1>{words}</h1><p>HTTP {status}</p>"
-            )
-    return problem(errors.NoSuchPage())
+    said = said_of(request.path_params["slug"])
+    if said is None:
+        return problem(errors.NoSuchPage())
+    status, words = said
+    return HTMLResponse(f"<!doctype html><html lang=en><title>{words}</title><h1>{words}</h1><p>HTTP {status}</p>")
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:
@@ -172,11 +178,9 @@ async def _http_problem(request: Request, error: Exception) -> Response:
         return answer
     if error.status_code == 404:
         return problem(errors.NoSuchPage())
-    return as_response("request", error.status_code, str(error.detail), str(error.detail), {})
+    return as_response("request", error.status_code, OTHERS["request"][1], str(error.detail), {})
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     """A defect of ours. The log has the trace and no data of the request."""
-    if isinstance(error, ClientDisconnect):
-        return Response(status_code=499)
-    return as_response("defect", 500, "Something went wrong on our side.", "Nothing was changed. Please tell us.", {})
+    return as_response("defect", *OTHERS["defect"], "Nothing was changed. Please tell us.", {})

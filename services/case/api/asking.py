@@ -27,6 +27,7 @@ LARGEST = 1_000_000  # bytes of a body
 REF = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6}")
 TASK = re.compile(rf"({REF.pattern})-([1-9]\d{{0,8}})")
 AT = re.compile(r" - at `\$(.*)`$")
+POSITION = re.compile(r"[0-9]{1,18}")
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -159,6 +160,16 @@ def read_query(request: Request, kind: type | None) -> Any:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise BodyInvalid([_located(error)]) from None
+
+
+def wait_for(request: Request) -> int | None:
+    """The position that the reader wants to see (`Wait-For`). Raises BodyInvalid."""
+    wanted = request.headers.get("wait-for")
+    if wanted is None:
+        return None
+    if not POSITION.fullmatch(wanted):
+        raise BodyInvalid([{"pointer": "", "detail": "Wait-For: a position, as `Position` gives it."}])
+    return int(wanted)
 
 
 def command_of(request: Request, person: Person, raw: bytes, effective_on: date | None) -> Command:

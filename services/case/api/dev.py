@@ -1,5 +1,6 @@
 """The clock that can be set. Only in the embedded mode is there such an address at all."""
 
+import asyncio
 from datetime import datetime
 
 from services.case.api.asking import Ask, Reply
@@ -20,7 +21,8 @@ async def set_clock(ask: Ask) -> Reply:
         raise ClockOnlyForward from error
     passed = await let_days_pass(ask.house)
     now: datetime = clock.now()
-    return Reply({"now": now, "today": clock.today(), "days_passed": passed}, position=ask.house.store.head())
+    position = await asyncio.to_thread(ask.house.store.head)
+    return Reply({"now": now, "today": clock.today(), "days_passed": passed}, position=position)
 
 
 async def read_clock(ask: Ask) -> Reply:

@@ -1,6 +1,10 @@
 """Who asks: signed tokens, from the council's own provider or, embedded, from the built-in issuer."""
 
 import json
+import logging
+import math
+import re
+import threading
 import time
 import urllib.request
 from collections import OrderedDict
@@ -8,17 +12,24 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, KeySetSerialization, OKPKey
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet, OKPKey
 
-from services.case.domain.errors import NotSignedIn
+from services.case.domain.errors import NotSignedIn, TryAgain
 from services.case.domain.people import Membership, Person
 
 BUILT_IN = "urn:inclusion-casework:built-in"
 ALGORITHMS = ["EdDSA", "Ed25519", "RS256", "PS256", "ES256"]
 LIFE = 12 * 3600  # seconds that a token of the built-in issuer lasts
 LEEWAY = 30  # seconds by which clocks may differ
-REFRESH = 300  # seconds between looks at the provider's keys
+REFRESH = 300  # seconds for which a provider's keys, and what was checked with them, are good
+AGAIN = 2  # seconds after which they are looked at again for a key that is not among them
+SUBJECT = re.compile(r"[!-~]{1,200}")
+SIGNING = ("RSA", "EC", "OKP")  # kinds of keys
+
+Keys = Callable[[bool], KeySet]  # with True: perhaps there are new ones
+
+log = logging.getLogger(__name__)
 
 
 def ed25519_key(seed: bytes) -> OKPKey:
@@ -51,7 +62,7 @@ def issue(key: OKPKey, audience: str, person: Person, name: str = "", life: int 
 class Identity:
     """Checks tokens. What was found good is remembered until it expires."""
 
-    def __init__(self, issuer: str, audience: str, keys: Callable[[], KeySet]) -> None:
+    def __init__(self, issuer: str, audience: str, keys: Keys) -> None:
         self._issuer = issuer
         self._audience = audience
         self._keys = keys
@@ -79,7 +90,7 @@ class Identity:
 
     def _check(self, token: str) -> tuple[Person, float]:
         try:
-            claims: Mapping[str, Any] = jwt.decode(token, self._keys(), algorithms=ALGORITHMS).claims
+            claims = self._signed(token)
             registry = jwt.JWTClaimsRegistry(
                 leeway=LEEWAY,
                 iss={"essential": True, "value": self._issuer},
@@ -87,47 +98,71 @@ class Identity:
                 exp={"essential": True},
                 sub={"essential": True},
             )
-            registry.validate(dict(claims))
-        except (JoseError, ValueError, TypeError, KeyError) as error:
+            registry.validate(claims)
+            return _person(claims), min(float(claims["exp"]), time.time() + REFRESH)
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise NotSignedIn("Your sign-in is not valid or has expired. Sign in again.") from error
-        return _person(claims), float(claims["exp"])
+
+    def _signed(self, token: str) -> dict[str, Any]:
+        """What the token says, if one of the issuer's keys signed it."""
+        try:
+            return jwt.decode(token, self._keys(False), algorithms=ALGORITHMS).claims
+        except (InvalidKeyIdError, BadSignatureError):
+            return jwt.decode(token, self._keys(True), algorithms=ALGORITHMS).claims
 
 
 def _person(claims: Mapping[str, Any]) -> Person:
-    """Roles come as `role@organisation`; family roles as the role alone."""
+    """Roles come as `role@organisation`; family roles as the role alone. Raises ValueError, TypeError."""
     memberships = []
     for claim in claims.get("roles") or ():
         if isinstance(claim, str):
             role, _, org = claim.partition("@")
             memberships.append(Membership(role, org))
     scopes = frozenset(str(claims.get("scope") or "").split())
-    return Person(str(claims["sub"]), str(claims.get("authority") or ""), tuple(memberships), scopes)
+    if not SUBJECT.fullmatch(claims["sub"]):
+        raise ValueError("a subject that cannot be written down")
+    return Person(claims["sub"], str(claims.get("authority") or ""), tuple(memberships), scopes)
 
 
-def built_in_keys(key: OKPKey) -> Callable[[], KeySet]:
+def built_in_keys(key: OKPKey) -> Keys:
     keys = KeySet([key])
-    return lambda: keys
+    return lambda again: keys
 
 
 class ProviderKeys:
-    """The keys of an OpenID Connect provider, from its discovery document, looked at again every few minutes."""
+    """The keys of an OpenID Connect provider, from its discovery document, looked at again every few minutes, and soon
+    where a token names another key. While the provider does not answer, the last keys are good."""
 
     def __init__(self, issuer: str) -> None:
-        self._discovery = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
-        self._keys = KeySet([])
-        self._seen = 0.0
+        self._issuer = issuer
+        self._keys: KeySet | None = None
+        self._seen = -math.inf
+        self._alone = threading.Lock()
 
-    def __call__(self) -> KeySet:
-        if time.time() - self._seen > REFRESH:
-            document = _get(self._discovery)
-            keys: KeySetSerialization = _get(document["jwks_uri"])
-            self._keys = KeySet.import_key_set(keys)
-            self._seen = time.time()
-        return self._keys
+    def __call__(self, again: bool) -> KeySet:
+        """Raises TryAgain where no keys are known and the provider does not answer."""
+        with self._alone:
+            if time.monotonic() - self._seen > (AGAIN if again or self._keys is None else REFRESH):
+                try:
+                    self._keys = self._fetch()
+                except (OSError, ValueError, KeyError, TypeError, JoseError) as error:
+                    log.warning("the provider's keys cannot be read: %s", error)
+                self._seen = time.monotonic()
+            if self._keys is None:
+                raise TryAgain("The sign-in provider does not answer. Try again in a moment.")
+            return self._keys
+
+    def _fetch(self) -> KeySet:
+        document = _get(f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")
+        if document["issuer"] != self._issuer:
+            raise ValueError("the discovery document is another issuer's")
+        found = _get(document["jwks_uri"])["keys"]
+        signing = [key for key in found if key.get("kty") in SIGNING and key.get("use", "sig") == "sig"]
+        return KeySet.import_key_set({"keys": signing})
 
 
 def _get(url: str) -> Any:
     if not url.startswith(("https://", "http://")):
-        raise NotSignedIn
+        raise ValueError("not an address that can be asked")
     with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  the scheme is checked above
         return json.load(answer)

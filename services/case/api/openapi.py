@@ -89,7 +89,8 @@ def _operation(path: str, route: Route, components: dict[str, Any]) -> dict[str,
     }
     if route.body is not None:
         schema = {"$ref": f"#/components/schemas/{route.body.__name__}"}
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
+        required = bool(components[route.body.__name__].get("required"))
+        operation["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
     return operation
 
 
@@ -147,6 +148,10 @@ def _header_parameters(route: Route) -> list[dict[str, Any]]:
         found.append(
             {"name": "Idempotency-Key", "in": "header", "required": False, "schema": key, "description": about}
         )
+    if route.method == "GET":
+        about = "A `Position` that a write answered with: the lists have heard of it when they answer."
+        position = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+        found.append({"name": "Wait-For", "in": "header", "required": False, "schema": position, "description": about})
     return found
 
 

@@ -59,6 +59,21 @@ def problem(refusal: errors.Refusal) -> Response:
     return as_response(refusal.slug, STATUS[type(refusal)], title(type(refusal)), str(refusal), refusal.details)
 
 
+# What is wrong with no request in particular, by slug: what the framework refuses by itself, and defects of ours.
+OTHERS = {
+    "request": (400, "The request could not be answered."),
+    "defect": (500, "Something went wrong on our side."),
+}
+
+
+def said_of(slug: str) -> tuple[int, str] | None:
+    """Status and title of the problems of that slug."""
+    for refusal, status in STATUS.items():
+        if refusal.slug == slug:
+            return status, title(refusal)
+    return OTHERS.get(slug)
+
+
 def title(refusal: type[errors.Refusal]) -> str:
     """The sentence that every refusal of this kind has in common."""
     return " ".join((refusal.__doc__ or "").split())
