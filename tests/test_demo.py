@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from services.case.__main__ import main
 from services.case.application.reference import stream_of
 from services.case.demo import reading
 from services.case.demo.asking import Api
@@ -129,6 +130,17 @@ def test_a_story_that_ends_otherwise_than_it_says_fails(served: Served) -> None:
 
     with pytest.raises(StoryFailed, match=r"ended with the case open, None, not closed, RESOLVED_STABLE"):
         Walk(Api(served.address, served.token), story, read_words(), lambda line: None).to_its_end()
+
+
+def test_the_command_says_what_stopped_it_and_ends_with_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "1_story").mkdir()
+    (tmp_path / "1_story" / "story.toml").write_text('title = "Half a story"')
+    monkeypatch.setattr(reading, "STORIES", tmp_path)
+
+    assert main(["demo"]) == 1
+    assert "The demo stopped: 1_story/story.toml: Object missing required field `about`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -65,13 +65,20 @@ def _last_words(data: Path) -> str:
 def sweep(data: Path) -> None:
     """Remove a data folder once its database, which outlives its users by a moment, has stopped."""
     place = Place(data)
+    if place.server_lock.exists():  # else no database was ever started
+        _wait_for(place.server_lock)
+    shutil.rmtree(place.socket, ignore_errors=True)
+    shutil.rmtree(data, ignore_errors=True)
+
+
+def _wait_for(held: Path) -> None:
+    """Until nobody holds this lock, or patience ends."""
     until = time.monotonic() + PATIENCE
-    with place.server_lock.open("ab") as lock:
+    with held.open("ab") as lock:
         while time.monotonic() < until:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
             except BlockingIOError:
                 time.sleep(0.1)
-    shutil.rmtree(place.socket, ignore_errors=True)
-    shutil.rmtree(data, ignore_errors=True)
+            else:
+                return

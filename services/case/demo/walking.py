@@ -93,7 +93,8 @@ class Walk:
             self._do(step)
         except Refused as refused:
             if refused.kind != step.refused:
-                raise
+                why = f"as {refused.kind}, not as {step.refused}: {refused}"
+                raise StoryFailed(f"“{_in_line(step.says)}” was refused {why}") from refused
             self._list([("REFUSED", sentence) for sentence in refused.sentences])
         else:
             raise StoryFailed(f"“{_in_line(step.says)}” was accepted, and should have been refused ({step.refused})")
