@@ -6,6 +6,7 @@ import pytest
 
 from services.case.process.engine import Complete, Instance, Stale, Start
 from services.case.process.engine.gateways import NoWayOn
+from services.case.process.engine.scope import Runaway
 from services.case.process.expressions import ExpressionFailed
 from tests.process.engine.diagrams import (
     diagram,
@@ -78,3 +79,13 @@ def test_a_snapshot_of_another_format_is_not_read() -> None:
     for state in (b"[0]", b"[99,1,2,3]", instance.snapshot().replace(b"[1,", b'["1",', 1)):
         with pytest.raises(Stale):
             Instance.restore(definition, state)
+
+
+def test_a_loop_without_end() -> None:
+    run = Lived(diagram(
+        start("s"), user("a"), exclusive("m"), script("w", "n += 1"), exclusive("x", otherwise="e"), end("e"),
+        path("s", "a", "m", "w", "x", "e"), when("x", "m", "n > 0"),
+    ))  # fmt: skip
+    run.start(n=0)
+    run.fails(Complete("a#1", {}), Runaway)
+    assert run.open == ["a"] and run.variables == {"n": 0}

@@ -12,7 +12,12 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from services.case.process.engine.record import Record
 from services.case.process.engine.token import Token
 
+MOST_TOKENS = 100_000  # in one step; a diagram that goes round for longer goes round for ever
 KINDS = {"message": definitions.MessageEventDefinition, "signal": definitions.SignalEventDefinition}
+
+
+class Runaway(RuntimeError):
+    """One input keeps the instance going round without end."""
 
 
 class NoScripts(PythonScriptEngine):  # type: ignore[misc]
@@ -136,10 +141,17 @@ class TopScope(_Scope, BpmnWorkflow):  # type: ignore[misc]
         return False
 
     def advance(self) -> None:
-        """Run every token that can move until only people, timers and messages can move the instance."""
+        """Run every token that can move until only people, timers and messages can move the instance.
+
+        Raises Runaway if that does not come to an end.
+        """
+        left = MOST_TOKENS
         while True:
             while self.queue:
                 token = self.queue.popleft()
+                left -= 1
+                if not left:
+                    raise Runaway(f"at {token.key}")
                 if token._state == TaskState.READY and token.id in token.workflow.tasks:
                     token.run()
             if not any(token.task_spec.gather(token) for token in list(self.gathering.values())):
