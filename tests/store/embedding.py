@@ -46,7 +46,7 @@ def has_stopped(data: Path) -> bool:
     return True
 
 
-def until(found: Callable[[], T], what: str, patience: float = 10) -> T:
+def until(found: Callable[[], T | None], what: str, patience: float = 10) -> T:
     """The first true value. Raises AssertionError."""
     deadline = time.monotonic() + patience
     while not (value := found()):
