@@ -1,6 +1,7 @@
 """Days that pass: timers of processes fire, duties are missed. In due order, once each, late or not."""
 
 from services.case.application.running import Running
+from services.case.clock.now import LONDON
 from services.case.domain import events as e
 from services.case.domain.people import CLOCK
 from services.case.domain.trace import Trace
@@ -17,6 +18,7 @@ def pass_day(running: Running, number: int) -> None:
     if case.status == "held" and deadline.strength != "LAW":
         return
     decision.by = CLOCK
+    decision.effective_on = deadline.acts_at.astimezone(LONDON).date()  # noticed late or not: days that follow count on
     if deadline.timer:
         _fire(running, number, deadline.instance, deadline.timer)
     if number in case.deadlines and not deadline.missed:
