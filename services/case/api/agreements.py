@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from services.case.api.asking import Ask, Reply
+from services.case.api.asking import Ask, Reply, said_at
 from services.case.api.cases import brief
 from services.case.application import tasks
 from services.case.application.running import Running
@@ -40,7 +40,8 @@ async def agree(ask: Ask) -> Reply:
     party, body = str(ask.request.path_params["party"]), ask.body
 
     def act(running: Running) -> None:
-        tasks.agree(running, party, ask.person, ask.seen, body.answers, body.reason, body.method)
+        with said_at("/answers"):
+            tasks.agree(running, party, ask.person, ask.seen, body.answers, body.reason, body.method)
 
     return await _change(ask, act)
 

@@ -1,8 +1,9 @@
 """A request as our handlers see it, and what they answer: one decode, one check, one encode."""
 
+import contextlib
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +14,7 @@ from starlette.responses import Response
 
 from services.case.application.door import Command
 from services.case.domain.errors import (
+    AnswersInvalid,
     BodyInvalid,
     BodyMalformed,
     CaseUnknown,
@@ -141,6 +143,18 @@ def _located(error: msgspec.ValidationError) -> dict[str, str]:
     found = AT.search(message)
     pointer = re.sub(r"\[(\d+)\]", r"/\1", found[1].replace(".", "/")) if found else ""
     return {"pointer": pointer.replace("[...]", "/*"), "detail": f"{AT.sub('', message)}."}
+
+
+@contextlib.contextmanager
+def said_at(place: str, instead_of: str = "") -> Iterator[None]:
+    """Answers stand in the body at a place: what is wrong with them is pointed to there."""
+    try:
+        yield
+    except AnswersInvalid as invalid:
+        wrong = invalid.details["errors"]
+        raise AnswersInvalid(
+            [{**error, "pointer": place + error["pointer"].removeprefix(instead_of)} for error in wrong]
+        ) from invalid
 
 
 def read_query(request: Request, kind: type | None) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from services.case.api.asking import Ask, Reply
+from services.case.api.asking import Ask, Reply, said_at
 from services.case.application.correcting import OPENING, correct
 from services.case.application.door import Command
 from services.case.application.opening import open_case, reopen
@@ -121,7 +121,8 @@ async def open_one(ask: Ask) -> Reply:
     ref = f"{bundle.about.prefix}-{house.clock.today().year}-{row[0]:06}"
 
     def decide(running: Running) -> bytes:
-        open_case(running, ref, ask.person, body.process, body.answers)
+        with said_at("/answers"):
+            open_case(running, ref, ask.person, body.process, body.answers)
         return msgspec.json.encode({**brief(running.case), "ref": ref})
 
     try:
@@ -219,6 +220,7 @@ async def correct_answer(ask: Ask) -> Reply:
     ]
 
     def act(running: Running) -> None:
-        correct(running, given, number, body.field, body.value, ask.seen, body.reason)
+        with said_at("/value", f"/{body.field}"):
+            correct(running, given, number, body.field, body.value, ask.seen, body.reason)
 
     return await act_on(ask, "correct", act)

@@ -80,7 +80,7 @@ def title(refusal: type[errors.Refusal]) -> str:
 
 
 def as_response(slug: str, status: int, title: str, detail: str, more: Mapping[str, Any]) -> Response:
-    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail, **more}
+    body = {**more, "type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
     headers = {"Cache-Control": "no-store"}
     if status == 503:
         headers["Retry-After"] = RETRY_AFTER

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.case.api.asking import Ask, Reply
+from services.case.api.asking import Ask, Reply, said_at
 from services.case.api.cases import brief, summary
 from services.case.application import tasks
 from services.case.application.running import Running
@@ -204,6 +204,7 @@ async def complete_task(ask: Ask) -> Reply:
     body = ask.body
 
     def act(running: Running) -> None:
-        tasks.complete(running, number, ask.person, ask.seen, body.answers, body.reason, body.method)
+        with said_at("/answers"):
+            tasks.complete(running, number, ask.person, ask.seen, body.answers, body.reason, body.method)
 
     return await _act(ask, ref, act, number)

@@ -44,7 +44,7 @@ def correct(
     try:
         form.check(answers, Around(case, decision.today, running.reference))
     except AnswersInvalid as invalid:
-        concerned = [error for error in invalid.details["errors"] if error["pointer"].startswith(f"/{field}")]
+        concerned = [error for error in invalid.details["errors"] if f"{error['pointer']}/".startswith(f"/{field}/")]
         if concerned:
             raise AnswersInvalid(concerned) from invalid
     is_personal = field in form.personal

@@ -42,7 +42,7 @@ def etag_of(case: Case) -> str:
 def refuse_if_edited(case: Case, seen: str) -> None:
     """Raises PreconditionMissing without `seen`, CaseEdited if the case is not as it was seen (`seen` its ETag)."""
     if not is_as_seen(seen, etag_of(case)):
-        raise CaseEdited(etag=etag_of(case), status=case.status, changed=_changed_since(case, seen))
+        raise CaseEdited(etag=etag_of(case), now=case.status, changed=_changed_since(case, seen))
 
 
 def _changed_since(case: Case, seen: str) -> list[str]:
