@@ -18,6 +18,7 @@ from services.case.process.gate.sites import Site, sites
 RULES: Final = {
     "expression-refused": "an expression, timer or script outside the small language",
     "expression-missing": "an empty condition, script or parameter, or a task without what it is there for",
+    "condition-is-text": "a condition within quotation marks, which would always hold",
     "expression-language": "an expression or script in another language",
     "mixed-text": "a comment or element inside an expression, which would cut it short",
 }
@@ -47,6 +48,8 @@ def _site(diagram: Diagram, site: Site, text: str) -> Iterator[Finding]:
             compile_timer(text)
         elif not (site.kind == "outcome" and site.is_code):
             compile_expression(text)
+            if "condition" in site.what and text.strip()[0] in "\"'" and not compile_expression(text).names:
+                yield diagram.finding("condition-is-text", site.xml, f"{site.what.capitalize()} is a text in quotes.")
     except (TimeUnquoted, NotATime) as refused:
         if site.xml.get("name") == "due":  # for timer events this is said in rules/timers.py
             rule = "unquoted-time" if isinstance(refused, TimeUnquoted) else "not-a-time"
