@@ -11,7 +11,7 @@ from services.case.process.engine.elements import Element
 from services.case.process.engine.scope import Scope
 from services.case.process.engine.token import Token
 from services.case.process.engine.values import differ, own
-from services.case.process.expressions import Expression
+from services.case.process.expressions import Expression, VariableMissing
 
 LABEL = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -90,7 +90,10 @@ class MultiInstance(Element):
 
     def _update_hook(self, token: Token) -> bool:
         if self.data_input is not None:
-            collection = token.data[self.data_input.bpmn_id]
+            name = self.data_input.bpmn_id
+            if name not in token.data:
+                raise VariableMissing(name, f"the input of {self.bpmn_id}")
+            collection = token.data[name]
         else:
             assert self.size is not None
             collection = list(range(self.size(token.data)))
