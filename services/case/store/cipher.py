@@ -37,7 +37,7 @@ class StreamKey:
         """Raises Unreadable if this is not what was sealed for this place."""
         try:
             return self._aes.decrypt(sealed[:NONCE], sealed[NONCE:], self._bound(place))
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # the latter where too little is left for a nonce
             raise Unreadable from error
 
     def _bound(self, place: str) -> bytes:
@@ -61,7 +61,7 @@ class MasterKey:
     def unwrap(self, stream: UUID, wrapped: bytes) -> StreamKey:
         try:
             return StreamKey(stream, self._aes.decrypt(wrapped[:NONCE], wrapped[NONCE:], stream.bytes))
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise Unreadable("the master key is not the one that wrapped this stream's key") from error
 
     def digest(self, *parts: str) -> bytes:

@@ -73,8 +73,11 @@ def _place(version: int, type: str) -> str:
 def to_stored(
     event: Event, stream: UUID, version: int, previous: bytes, recorded_at: str, key: StreamKey | None
 ) -> tuple[StoredEvent, bytes]:
-    """The row of an event and its hash. Only streams about a person have a key."""
+    """The row of an event and its hash. Only streams about a person have a key. Raises UnknownType: what could not be
+    read again is not written."""
     type = type_of(event)
+    if type not in TYPES:
+        raise UnknownType(type)
     facts = _ENCODER.encode(event if event.personal is None else msgspec.structs.replace(event, personal=None))
     sealed = None
     if event.personal is not None:
@@ -110,10 +113,14 @@ def to_recorded(
 
 
 def broken_link(stream: UUID, version: int, type: str, state: bytes, previous: bytes) -> tuple[bytes, str]:
-    """The hash that the row must have, and what is wrong with it, "" if nothing."""
+    """The hash that the row must have, and what is wrong with it, "" if nothing.
+
+    The hash covers what a row says; that it says it in the one way in which we write it is checked beside.
+    """
     row = _ROWS.decode(state)
     head = chain.header(stream, version, type, row.recorded_at)
     hash = chain.link(previous, head, chain.digest(row.facts), chain.digest(row.sealed))
     if row.previous != previous:
         return hash, "does not follow the event before it"
-    return hash, "" if row.hash == hash else "is not what was recorded"
+    as_written = row.hash == hash and row.sealed != b"" and msgspec.msgpack.encode(row) == state
+    return hash, "" if as_written else "is not what was recorded"

@@ -11,7 +11,7 @@ from services.case.store.database import Database
 from services.case.store.mapper import broken_link
 
 ROWS = """
-    SELECT originator_id, originator_version, topic, state FROM events
+    SELECT originator_id, originator_version, topic, state, notification_id FROM events
     WHERE %(stream)s::uuid IS NULL OR originator_id = %(stream)s ORDER BY originator_id, originator_version
 """
 COUNT = "SELECT count(*) FROM events WHERE %(stream)s::uuid IS NULL OR originator_id = %(stream)s"
@@ -38,22 +38,24 @@ def verify(
     events = streams = 0
     first_bad: FirstBad | None = None
     current: UUID | None = None
-    previous, expected = GENESIS, 1
+    previous, expected, last = GENESIS, 1, 0
     row = database.row(COUNT, wanted)
     total = int(row[0]) if row else 0
     with database.connection() as connection, connection.transaction(), connection.cursor("verify") as cursor:
         cursor.itersize = 2000
         cursor.execute(ROWS.encode(), wanted)
-        for stream, version, type, state in cursor:
+        for stream, version, type, state, position in cursor:
             if stream != current:
-                current, previous, expected, streams = stream, GENESIS, 1, streams + 1
+                current, previous, expected, last, streams = stream, GENESIS, 1, 0, streams + 1
             events += 1
             hash, wrong = _look(stream, version, type, state, previous)
             if version != expected:
                 wrong = f"version {expected} is missing"
+            elif position <= last and not wrong:
+                wrong = "is not at the place in the log at which it was recorded"
             if wrong and first_bad is None:
                 first_bad = FirstBad(stream, version, wrong)
-            previous, expected = hash, version + 1
+            previous, expected, last = hash, version + 1, position
             if events % 2000 == 0:
                 progress(events, total)
     return Verified(first_bad is None, events, streams, first_bad)
@@ -62,5 +64,5 @@ def verify(
 def _look(stream: UUID, version: int, type: str, state: bytes, previous: bytes) -> tuple[bytes, str]:
     try:
         return broken_link(stream, version, type, state, previous)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return previous, "cannot be read"

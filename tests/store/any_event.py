@@ -1,0 +1,57 @@
+"""Any event at all, made from what the event types say of themselves."""
+
+import types
+import typing
+from datetime import UTC, date, datetime
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from services.case.domain import events as e
+from services.case.domain.meta import Event
+from services.case.domain.milestones import MILESTONES
+from services.case.store.mapper import EVENTS
+
+NUMBERS = st.integers(-(2**63), 2**63 - 1)
+PLAIN = st.none() | st.booleans() | NUMBERS | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20)
+VALUES = st.recursive(
+    PLAIN,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
+    Any: VALUES,
+    str: st.text(max_size=20),
+    int: NUMBERS,
+    bool: st.booleans(),
+    date: st.dates(),
+    datetime: st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)),
+    type(None): st.none(),
+}
+
+
+def of(annotation: Any) -> st.SearchStrategy[Any]:
+    """Values of a type as a struct annotates it."""
+    if annotation in SIMPLE:
+        return SIMPLE[annotation]
+    origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is dict:
+        return st.dictionaries(of(inside[0]), of(inside[1]), max_size=4)
+    if origin is list:
+        return st.lists(of(inside[0]), max_size=3)
+    if origin is tuple:
+        return st.tuples(*map(of, inside))
+    if origin in (typing.Union, types.UnionType):
+        return st.one_of(*map(of, inside))
+    return struct(annotation)
+
+
+def struct(kind: type[msgspec.Struct], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    fields = {f.name: given[f.name] if f.name in given else of(f.type) for f in msgspec.structs.fields(kind)}
+    return st.builds(kind, **fields)
+
+
+def any_event() -> st.SearchStrategy[Event]:
+    milestone = struct(e.Milestone, name=st.sampled_from(sorted(MILESTONES)))
+    return st.one_of(*(milestone if kind is e.Milestone else struct(kind) for kind in EVENTS))
