@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Iterator
 from functools import cache
 from itertools import count
@@ -67,13 +68,15 @@ class Desk:
 
     def __init__(self, served: Served) -> None:
         self.served = served
+        self._alone = threading.Lock()
         self._clients: dict[tuple[str, str], httpx.Client] = {}
 
     def as_(self, name: str) -> httpx.Client:
         key = (name, self.served.address)
-        if key not in self._clients:
-            self._clients[key] = self.served.as_(name)
-        return self._clients[key]
+        with self._alone:
+            if key not in self._clients:
+                self._clients[key] = self.served.as_(name)
+            return self._clients[key]
 
     def close(self) -> None:
         for client in self._clients.values():
