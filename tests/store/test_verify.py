@@ -1,7 +1,7 @@
 """Rows altered behind the service's back are found, and the first bad event is named; nothing good is called bad."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,10 +15,8 @@ from hypothesis import strategies as st
 from contracts.chain import GENESIS
 from services.case.domain import events as e
 from services.case.domain.meta import Actor, Event, Meta
-from services.case.store.cipher import MasterKey
 from services.case.store.database import Database
 from services.case.store.event_store import EventStore
-from services.case.store.keys import Keys
 from services.case.store.verify import FirstBad, verify
 from tests.store.any_event import any_event
 
@@ -35,16 +33,6 @@ def some_event(number: int) -> Event:
     if number % 2:
         return e.NoteAdded(meta=META, personal={"text": f"Note {number}."}, note=number)
     return e.TaskClaimed(meta=META, task=number, person="asha")
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[EventStore]:
-    database = Database(database_url)
-    database.open()
-    opened = EventStore(database, Keys(database, MasterKey(b"m" * 32)))
-    yield opened
-    opened.close()
-    database.close()
 
 
 @pytest.fixture
