@@ -94,8 +94,8 @@ def test_what_was_refused_can_be_sent_right_with_the_same_key(desk: Desk) -> Non
     task = desk.task(ref)
     given = {"answers": answers("exclusion_prevention", "accept")}
 
-    assert problem(send(desk, f"/tasks/{task['task']}/complete", given, "k", seen='"stale"'), 412)
-    done = send(desk, f"/tasks/{task['task']}/complete", given, "k", seen=task["etag"])
+    assert problem(send(desk, f"/tasks/{task['task']}/complete", given, "put-right", seen='"stale"'), 412)
+    done = send(desk, f"/tasks/{task['task']}/complete", given, "put-right", seen=task["etag"])
 
     assert done.status_code == 200
-    assert said(send(desk, f"/tasks/{task['task']}/complete", given, "k", seen='"stale"')) == said(done)
+    assert said(send(desk, f"/tasks/{task['task']}/complete", given, "put-right", seen='"stale"')) == said(done)
