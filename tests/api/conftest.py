@@ -4,11 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.api.desk import Desk
+from services.case.projections.cases import standing_still
+from services.case.store.verify import verify
+from tests.api.desk import Desk, house_of
 from tests.serving import Served, serve
-from tests.store.embedding import data_folder
+from tests.store.embedding import data_folder, until
 
 MORNING = "2026-09-28T09:00:00+01:00"
+BEHIND = "SELECT count(*) FROM reader_positions WHERE position < %s"
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +26,15 @@ def desk(served: Served) -> Iterator[Desk]:
     working = Desk(served)
     yield working
     working.close()
+    assert_nothing_stands_still(served)
+
+
+def assert_nothing_stands_still(served: Served) -> None:
+    """Whatever the tests did: every open case has a next step, and every stream is as it was recorded."""
+    with house_of(served) as house:
+        follower = house.follower()
+        follower.start()
+        until(lambda: house.database.row(BEHIND, [house.store.head()]) == (0,), "the read models")
+        follower.stop()
+        assert standing_still(house.database) == 0
+        assert verify(house.database).ok
