@@ -14,7 +14,7 @@ from services.case.store.cipher import StreamKey
 from services.case.store.database import Database
 from services.case.store.keys import Keys
 from services.case.store.mapper import Recorded
-from services.case.store.recorder import Claim, CommandRecord, GroupCommitRecorder, Item
+from services.case.store.recorder import Claim, CommandRecord, Conflict, GroupCommitRecorder, Item
 
 STREAM = (
     "SELECT originator_version, topic, state, notification_id FROM events "
@@ -93,19 +93,22 @@ class EventStore:
     ) -> Appended:
         """Append events after `version`, whose hash is `hash`. An answer in `command` is plain; it is sealed here.
 
-        Raises what `GroupCommitRecorder.append` raises.
+        Raises what `GroupCommitRecorder.append` raises, and Conflict where the key that something personal needs was
+        destroyed since: what that destroyed it has not been seen yet.
         """
         key, wrapped = None, None
         if personal:
-            key, wrapped = self.keys.new(stream) if version == 0 else (self.keys.of(stream), None)
+            key, wrapped = self.keys.new(stream) if version == 0 else (self.keys.at_hand(stream), None)
+        if personal and key is None and any(event.personal is not None for event in events):
+            raise Conflict
         stamp = chain.stamp(recorded_at)
         rows = []
         for event in events:
             version += 1
             row, hash = mapper.to_stored(event, stream, version, hash, stamp, key)
             rows.append(row)
-        if command is not None and key is not None:
-            command = msgspec.structs.replace(command, answer=key.seal(command.answer, f"answer {command.id}"))
+        if command is not None:
+            command = msgspec.structs.replace(command, answer=_kept(command, key))
         positions = self.recorder.append(Item(rows, command, claims, wrapped))
         return Appended(hash, positions, key)
 
@@ -116,15 +119,16 @@ class EventStore:
 
     def remember(self, stream: UUID, command: CommandRecord) -> None:
         """That a command changed nothing, so that it changes nothing when it is repeated. Its answer is sealed here."""
-        key = self.keys.of(stream)
-        if key is not None:
-            answer = key.seal(command.answer, f"answer {command.id}")
-            self.database.execute(REMEMBER, [command.id, command.digest, answer, stream])
+        answer = _kept(command, self.keys.of(stream))
+        self.database.execute(REMEMBER, [command.id, command.digest, answer, stream])
 
     def open_answer(self, command: UUID, answered: Answered) -> bytes | None:
         """The answer in plain; None if its key is destroyed."""
+        kind, answer = answered.answer[:1], answered.answer[1:]
+        if kind == PLAIN:
+            return answer
         key = self.keys.of(answered.stream)
-        return None if key is None else key.open(answered.answer, f"answer {command}")
+        return None if key is None or kind != SEALED else key.open(answer, f"answer {command}")
 
     def position_of(self, stream: UUID, version: int) -> int:
         row = self.database.row(
@@ -136,3 +140,11 @@ class EventStore:
         """The stream that holds a claim."""
         row = self.database.row("SELECT stream FROM claims WHERE scope = %s AND digest = %s", [scope, digest])
         return row[0] if row else None
+
+
+PLAIN, SEALED = b"\0", b"\1"  # what a stored answer begins with; one that was erased is empty
+
+
+def _kept(command: CommandRecord, key: StreamKey | None) -> bytes:
+    """An answer as it is stored. Streams without a key, such as those of the erased, say nothing personal."""
+    return PLAIN + command.answer if key is None else SEALED + key.seal(command.answer, f"answer {command.id}")
