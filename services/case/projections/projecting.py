@@ -8,7 +8,7 @@ import psycopg
 from services.case.projections.cases import Cases
 from services.case.projections.deadlines import Deadlines
 from services.case.projections.inbox import Inbox
-from services.case.projections.model import Origins, ReadModel, TitleOf
+from services.case.projections.model import Cursor, Origins, ReadModel, TitleOf
 from services.case.projections.timeline import Timeline
 from services.case.store.event_store import EventStore
 from services.case.store.mapper import Recorded
@@ -60,34 +60,37 @@ class Projecting:
     def rebuild(self, name: str, url: str, progress: Callable[[int], None] = lambda position: None) -> int:
         """Fill a copy of a read model from the whole log, under traffic, then put it in the old one's place.
 
-        The number of events applied.
+        The number of events applied. All in one transaction: nothing is left of a rebuild that breaks off.
         """
-        model, schema, done = self.model(name), f"rebuild_{name}", 0
-        with psycopg.connect(url, autocommit=True) as connection, connection.cursor() as cursor:
-            cursor.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
+        model, schema = self.model(name), f"rebuild_{name}"
+        with psycopg.connect(url) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [schema])  # one at a time
             cursor.execute(f"CREATE SCHEMA {schema}".encode())
             for table in model.tables:
                 cursor.execute(f"CREATE TABLE {schema}.{table} (LIKE public.{table} INCLUDING ALL)".encode())
-            cursor.execute(f"SET search_path TO {schema}, public".encode())
-            position = 0
-            while batch := self._store.read(position, BATCH * 4):
-                with connection.transaction():
-                    self._origins.note(batch)
-                    model.apply(cursor, of_cases(batch))
-                position, done = batch[-1].position, done + len(batch)
-                progress(position)
-            with connection.transaction():
-                # The follower waits for this row: what it has not applied yet, nobody has.
-                cursor.execute(POSITIONS, [[name]])
-                while batch := self._store.read(position, BATCH * 4):
-                    model.apply(cursor, of_cases(batch))
-                    position, done = batch[-1].position, done + len(batch)
-                for table in model.tables:
-                    cursor.execute(f"DROP TABLE public.{table}".encode())
-                    cursor.execute(f"ALTER TABLE {schema}.{table} SET SCHEMA public".encode())
-                cursor.execute(MOVE, [name, position])
-            cursor.execute(f"DROP SCHEMA {schema} CASCADE".encode())
-        return done
+            cursor.execute(f"SET LOCAL search_path TO {schema}, public".encode())
+            position, first = self._apply_after(0, model, cursor, progress)
+            # Followers wait from here on: what they have not applied yet, nobody has.
+            cursor.execute("LOCK TABLE reader_positions IN EXCLUSIVE MODE")
+            position, last = self._apply_after(position, model, cursor, progress)
+            for table in model.tables:
+                cursor.execute(f"DROP TABLE public.{table}".encode())
+                cursor.execute(f"ALTER TABLE {schema}.{table} SET SCHEMA public".encode())
+            cursor.execute(MOVE, [name, position])
+            cursor.execute(f"DROP SCHEMA {schema}".encode())
+        return first + last
+
+    def _apply_after(
+        self, position: int, model: ReadModel, cursor: Cursor, progress: Callable[[int], None]
+    ) -> tuple[int, int]:
+        """Apply all that the log has now after a position; the position then, and how many events that were."""
+        done = 0
+        while batch := self._store.read(position, BATCH * 4):
+            self._origins.note(batch)
+            model.apply(cursor, of_cases(batch))
+            position, done = batch[-1].position, done + len(batch)
+            progress(position)
+        return position, done
 
 
 def of_cases(batch: Sequence[Recorded]) -> list[Recorded]:

@@ -13,6 +13,8 @@ from typing import Any
 
 import psycopg
 
+from services.case.store.database import DatabaseAway
+
 POLL = 1.0  # seconds; a wake-up can get lost, an event cannot
 TAKE_OVER = 0.25  # seconds between attempts to become the active one
 BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0)
@@ -30,6 +32,7 @@ class Follower:
         self._work = work
         self._lock = zlib.crc32(f"follower {name}".encode())
         self._stopping = threading.Event()
+        self._failures = 0  # since it last went well
         self._thread = threading.Thread(target=self._run, name=f"follower-{name}", daemon=True)
 
     def start(self) -> None:
@@ -40,17 +43,15 @@ class Follower:
         self._thread.join(5)
 
     def _run(self) -> None:
-        failures = 0
         while not self._stopping.is_set():
             try:
                 self._follow()
-                failures = 0
-            except psycopg.OperationalError:
-                pass  # the database is away; it says so elsewhere
+            except (psycopg.OperationalError, DatabaseAway):
+                pass  # it says so elsewhere
             except Exception:
                 log.exception("follower %s failed and starts again", self.name)
-            self._stopping.wait(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
-            failures += 1
+            self._stopping.wait(BACK_OFF[min(self._failures, len(BACK_OFF) - 1)])
+            self._failures += 1
 
     def _follow(self) -> None:
         with (
@@ -65,6 +66,7 @@ class Follower:
                 while self._work(hands):
                     if self._stopping.is_set():
                         return
+                self._failures = 0
                 for _ in ears.notifies(timeout=POLL, stop_after=1):
                     pass
 
