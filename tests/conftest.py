@@ -37,7 +37,6 @@ def postgresql() -> Iterator[str]:
         server = url.rpartition(" dbname=")[0]
         migrate(f"{server} dbname={TEMPLATE}")
         yield server
-        embedded.stop_using(data)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any
 import psycopg
 
 from services.case.projections.projecting import Projecting, of_cases
+from services.case.store.database import DatabaseAway
 from services.case.wiring import House
 from tests.store.embedding import until
 
@@ -56,7 +57,10 @@ def fresh_rows(house: House) -> Rows:
 
 def projected(house: House) -> bool:
     """Whether every read model has passed the end of the log."""
-    row = house.database.row("SELECT count(*) FROM reader_positions WHERE position >= %s", [house.store.head()])
+    try:
+        row = house.database.row("SELECT count(*) FROM reader_positions WHERE position >= %s", [house.store.head()])
+    except DatabaseAway:
+        return False
     return row == (len(house.projecting.models),)
 
 

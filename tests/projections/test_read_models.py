@@ -16,7 +16,7 @@ MODELS = ("cases", "inbox", "timeline", "deadlines")
 
 
 def test_in_large_batches_or_event_by_event_the_rows_are_the_same(house: House) -> None:
-    Traffic(house.store, house.reference, cases=50).run()
+    Traffic(house.store, cases=50).run()
     with psycopg.connect(house.url, autocommit=True) as connection:
         while house.projecting.work(connection):
             pass
@@ -30,7 +30,7 @@ def test_in_large_batches_or_event_by_event_the_rows_are_the_same(house: House) 
 def test_rebuilds_under_traffic_end_with_the_rows_of_a_fresh_projection(house: House) -> None:
     follower = house.follower()
     follower.start()
-    traffic = Traffic(house.store, house.reference, cases=80)
+    traffic = Traffic(house.store, cases=80)
     traffic.start()
     rebuilt: Counter[str] = Counter()
     while traffic.is_alive():
@@ -48,7 +48,7 @@ def test_rebuilds_under_traffic_end_with_the_rows_of_a_fresh_projection(house: H
 
 
 def test_a_rebuild_of_what_was_spoilt_makes_it_good(house: House) -> None:
-    Traffic(house.store, house.reference, cases=5).run()
+    Traffic(house.store, cases=5).run()
     with psycopg.connect(house.url, autocommit=True) as connection:
         while house.projecting.work(connection):
             pass
@@ -68,7 +68,7 @@ def test_a_rebuild_of_what_was_spoilt_makes_it_good(house: House) -> None:
 
 
 def test_two_that_rebuild_the_same_at_once_do_so_one_after_the_other(house: House) -> None:
-    Traffic(house.store, house.reference, cases=10).run()
+    Traffic(house.store, cases=10).run()
     gate = threading.Barrier(3)
 
     def rebuild(name: str) -> int:
@@ -85,7 +85,7 @@ def test_two_that_rebuild_the_same_at_once_do_so_one_after_the_other(house: Hous
 
 
 def test_nothing_is_left_of_a_rebuild_that_breaks_off(house: House) -> None:
-    Traffic(house.store, house.reference, cases=3).run()
+    Traffic(house.store, cases=3).run()
 
     def break_off(position: int) -> None:
         raise ConnectionError

@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 
 from contracts.chain import GENESIS
-from services.case.application.files import HOUSE
-from services.case.application.reference import Reference, stream_of
+from services.case.application.files import HOUSE, read_reference
+from services.case.application.reference import stream_of
 from services.case.domain import events as e
 from services.case.domain.meta import Actor, Event, Meta
 from services.case.process.bundle import process_folders
+from services.case.samples import sample_schools
 from services.case.scenarios import Run, scenarios_of
 from services.case.store.event_store import EventStore
 
@@ -24,9 +25,9 @@ FOLDERS = process_folders([HOUSE])
 
 
 @cache
-def lives(reference: Reference) -> tuple[Life, ...]:
+def lives() -> tuple[Life, ...]:
     """One life for each scenario, with a few things that scenarios do not do."""
-    found = []
+    found, reference = [], read_reference(schools=sample_schools())
     for folder in FOLDERS.values():
         scenarios, sets = scenarios_of(folder)
         for scenario in scenarios:
@@ -67,13 +68,13 @@ def by_hand(events: list[Event]) -> Iterator[list[Event]]:
 class Traffic(threading.Thread):
     """Appends so many cases, so many of them at a time, until it is through or told to stop. `failed` says why."""
 
-    def __init__(self, store: EventStore, reference: Reference, cases: int, first: int = 1, pause: float = 0) -> None:
+    def __init__(self, store: EventStore, cases: int, pause: float = 0) -> None:
         super().__init__(name="traffic")
         self._store = store
-        self._lives = lives(reference)
-        self._cases = iter(range(first, first + cases))
+        self._lives = lives()
+        self._cases = iter(range(1, cases + 1))
         self._pause = pause
-        self._chance = random.Random(first)
+        self._chance = random.Random(cases)
         self.over = threading.Event()
         self.failed: Exception | None = None
         self.events = 0

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
+from services.case.store import embedded
 from services.case.store.embedded import Place
 
 T = TypeVar("T")
@@ -18,15 +19,16 @@ T = TypeVar("T")
 @contextmanager
 def data_folder(mode: int = 0o755, inside: str = "") -> Iterator[Path]:
     """A folder of its own, by default one that the server's user may enter also where the tests run as root. At the
-    end the server must have been given up by all its users."""
+    end this process gives the server up, and all others must have."""
     top = Path(tempfile.mkdtemp(prefix="casework-test-"))
     top.chmod(mode)
     data = top / inside
     data.mkdir(parents=True, exist_ok=True)
     try:
         yield data
-        until(lambda: has_stopped(data), "the server to stop", 20)
     finally:
+        embedded.stop_using(data)
+        until(lambda: has_stopped(data), "the server to stop", 20)
         elsewhere = Place(data).folder / "elsewhere"
         if elsewhere.exists():
             shutil.rmtree(elsewhere.read_text(), ignore_errors=True)

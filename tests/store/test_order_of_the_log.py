@@ -124,7 +124,6 @@ def test_when_the_server_is_killed_what_was_acknowledged_is_there_and_nothing_by
         found: dict[UUID, list[int]] = {}
         for stream, _, position in stored(url):
             found.setdefault(stream, []).append(position)
-        embedded.stop_using(data)
 
     acknowledged = {stream: at for caller in callers for stream, at in caller.acknowledged.items()}
     assert sum(caller.lost for caller in callers) > 0
