@@ -108,6 +108,8 @@ def _supervise(place: Place) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
+        if ours is not None:
+            ours.wait()  # it has let go of the lock, so it is gone
         _supervisors[place.folder] = subprocess.Popen(
             [sys.executable, "-m", "services.case.store.supervisor", str(place.folder.parent)],
             cwd="/",
