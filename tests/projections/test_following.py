@@ -4,7 +4,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,9 +26,9 @@ from services.case.wiring import House
 from tests.conftest import MASTER_KEY, SIGNING_KEY
 from tests.projections.rows import fresh_rows, rows_of, until_projected
 from tests.projections.traffic import NOON, Traffic, lives, opened_as
+from tests.store.commands import COMMAND, ROOT, environment_of
 from tests.store.embedding import data_folder, server_of, until
 
-ROOT = Path(__file__).parents[2]
 NUMBERS = count(500_000)
 ACTIVE = """
     SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
@@ -43,16 +42,8 @@ class Projections:
     """A `projections` process."""
 
     def __init__(self, house: House) -> None:
-        environment = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "CASE_DATABASE_URL": house.url,
-            "CASE_DATA_DIR": str(house.settings.data_dir),
-            "CASE_MASTER_KEY": MASTER_KEY,
-            "CASE_SIGNING_KEY": SIGNING_KEY,
-        }
-        command = [sys.executable, "-m", "services.case", "projections"]
-        self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        command = [*COMMAND, "projections"]
+        self.process = subprocess.Popen(command, cwd=ROOT, env=environment_of(house), stdout=subprocess.PIPE, text=True)
 
     def ready(self) -> "Projections":
         assert self.process.stdout is not None

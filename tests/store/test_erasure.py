@@ -2,10 +2,8 @@
 
 import asyncio
 import importlib.util
-import os
 import re
 import subprocess
-import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -30,11 +28,10 @@ from services.case.projections.cases import cases_of, search
 from services.case.scenarios import REF
 from services.case.store.verify import verify
 from services.case.wiring import House
-from tests.conftest import MASTER_KEY, SIGNING_KEY
 from tests.store.casework import ThroughTheDoor, scenario_of
+from tests.store.commands import run
 from tests.store.embedding import until
 
-ROOT = Path(__file__).parents[2]
 STREAM = stream_of(REF)
 NAMES = {"surname": "Quillfeather-Oyelaran", "forename": "Thessaly-Wren", "upn": "M937400123014", "dob": "2013-03-27"}
 SAID = {
@@ -131,16 +128,7 @@ def found_in(dumped: bytes, values: set[str]) -> set[str]:
 
 
 def destroy_key(house: House, stream: str) -> "subprocess.CompletedProcess[str]":
-    environment = {
-        **os.environ,
-        "PYTHONPATH": str(ROOT),
-        "CASE_DATABASE_URL": house.url,
-        "CASE_DATA_DIR": str(house.settings.data_dir),
-        "CASE_MASTER_KEY": MASTER_KEY,
-        "CASE_SIGNING_KEY": SIGNING_KEY,
-    }
-    command = [sys.executable, "-m", "services.case", "destroy-key", stream, "--reason", "Asked for by the family."]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    return run(house, "destroy-key", stream, "--reason", "Asked for by the family.")
 
 
 def test_nothing_personal_is_left_in_the_database(house: House, lived: ThroughTheDoor) -> None:
