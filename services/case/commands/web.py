@@ -2,9 +2,12 @@
 
 import argparse
 import os
+import select
 import signal
 import socket
 import sys
+from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -13,7 +16,7 @@ from services.case.api.app import create_app
 from services.case.settings import Settings, SettingsRefused, read_settings
 from services.case.wiring import House
 
-GRACE = 8  # seconds for requests under way when told to stop
+GRACE = 7  # seconds for requests under way when told to stop
 
 
 def register(commands: Any) -> None:
@@ -40,11 +43,16 @@ def run(given: argparse.Namespace) -> int:
 
 
 class _Server(uvicorn.Server):
-    """Calls `started_up` once it takes requests."""
+    """Calls `started_up` once it takes requests, and `told` as soon as it is told to stop."""
 
-    def __init__(self, config: uvicorn.Config, started_up: Any) -> None:
+    def __init__(self, config: uvicorn.Config, started_up: Callable[[], Any], told: Callable[[], Any]) -> None:
         super().__init__(config)
         self._started_up = started_up
+        self._told = told
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+        self._told()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -75,46 +83,56 @@ def _serve(settings: Settings, listening: socket.socket, started_up: Any) -> int
         timeout_keep_alive=75,
         lifespan="on",
     )
-    server = _Server(config, started_up)
+
+    def told() -> None:
+        if server.started:
+            house.projected.hurry()
+
+    server = _Server(config, started_up, told)
     # uvicorn raises the signal again once it has stopped; it shall find that we have taken note.
     signal.signal(signal.SIGTERM, lambda number, frame: None)
-    server.run([listening])
+    try:
+        server.run([listening])
+    except SystemExit:  # it could not start, and has said why
+        return 2
     return 0 if server.started else 2
 
 
 def several(settings: Settings, listening: socket.socket, address: str) -> int:
-    """A process for each worker on one socket; one that dies is replaced."""
+    """A process for each worker on one socket; one that dies is replaced. 2 if they cannot start."""
     heard, told = os.pipe()
-    workers: dict[int, None] = {}
-    stopping = False
+    workers: set[int] = set()
+    stopping, ready, code = False, 0, 0
 
     def start() -> None:
         pid = os.fork()
         if pid == 0:
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os._exit(_serve(settings, listening, lambda: os.write(told, b".")))
-        workers[pid] = None
+        workers.add(pid)
 
-    def stop(number: int, frame: Any) -> None:
+    def stop(number: int = 0, frame: Any = None) -> None:
         nonlocal stopping
         stopping = True
         for pid in workers:
             os.kill(pid, signal.SIGTERM)
 
-    for _ in range(settings.workers):
-        start()
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    ready = 0
-    while ready < settings.workers and not stopping:
-        ready += len(os.read(heard, 64))
-    if not stopping:
-        announce(settings, address)
+    for _ in range(settings.workers):
+        start()
     while workers:
-        try:
-            pid, _ = os.wait()
-        except (ChildProcessError, InterruptedError):
-            continue
-        if workers.pop(pid, 0) is None and not stopping:
+        starting = ready < settings.workers and not stopping
+        if starting and select.select([heard], [], [], 0.1)[0]:
+            ready += len(os.read(heard, 64))
+            if ready == settings.workers:
+                announce(settings, address)
+        pid, _ = os.waitpid(-1, os.WNOHANG if starting else 0)
+        workers.discard(pid)
+        if pid and starting:
+            code = 2
+            stop()
+        elif pid and not stopping:
             start()
-    return 0
+    return code

@@ -17,6 +17,7 @@ class Projected:
         self._url = url
         self._forget = forget
         self._position = 0
+        self._hurried = False
         self._waiting: set[asyncio.Event] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping = threading.Event()
@@ -30,6 +31,12 @@ class Projected:
         self._stopping.set()
         self._thread.join(3)
 
+    def hurry(self) -> None:
+        """The process is told to stop: whoever waits is answered with what there is. May be called by a signal."""
+        self._hurried = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._wake)
+
     @property
     def position(self) -> int:
         return self._position
@@ -38,6 +45,8 @@ class Projected:
         """Until the read models have passed the position; False if it takes too long."""
         until = asyncio.get_running_loop().time() + patience
         while self._position < position:
+            if self._hurried:
+                return False
             woken = asyncio.Event()
             self._waiting.add(woken)
             try:
