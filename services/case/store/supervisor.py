@@ -151,10 +151,14 @@ class Server:
     def _home(self) -> Path:
         """The data folder, or, where the server's user cannot enter it, a folder of its own outside, whose name the
         data folder keeps: another data folder of the same name is not to find it."""
-        if self.user is None or _open_to_all(self.place.folder):
+        kept, closed = self.place.folder / "elsewhere", not _open_to_all(self.place.folder)
+        if self.user is None or not (closed or kept.exists()):
             return self.place.folder
-        kept = self.place.folder / "elsewhere"
         if not kept.exists():
+            if (self.place.folder / f"cluster-{MAJOR}").exists():
+                raise SystemExit(
+                    f"{self.user.pw_name}, as whom PostgreSQL runs, cannot enter {self.place.folder} any more."
+                )
             fresh = kept.with_name("elsewhere.new")
             fresh.write_text(f"/var/tmp/casework-{secrets.token_hex(8)}")  # noqa: S108  outlives a restart
             fresh.rename(kept)
