@@ -1,0 +1,58 @@
+"""`notifications`: enters suspensions and exclusions that schools' systems notify in the pupils' registers."""
+
+import argparse
+import sys
+from typing import Any
+
+from services.case.application.notifications import Notification, NotificationRefused, entry_of, read_notifications
+from services.case.application.registers import Registers, Whose
+from services.case.commands.administration import add
+from services.case.domain.meta import Meta
+from services.case.domain.people import SYSTEM
+from services.case.process.checks import upn_is_right
+from services.case.wiring import House
+
+GOOD, FINDINGS, WRONG_USE = 0, 1, 2
+
+
+def register(commands: Any) -> None:
+    parser = add(commands, "notifications", "enter notified suspensions in the pupils' registers", run)
+    parser.description = (
+        "Reads notifications from standard input as `totals` does, and enters each in its pupil's register; what is "
+        "known is not entered again. A line that cannot be entered is reported and passed over."
+    )
+
+
+def run(house: House, given: argparse.Namespace) -> int:
+    """1 if a line was passed over, 2 if one is no notification: nothing is entered then."""
+    try:
+        told = list(read_notifications(sys.stdin.buffer))
+    except NotificationRefused as refused:
+        print(f"notifications: {refused}", file=sys.stderr)
+        return WRONG_USE
+    passed_over = 0
+    for number, one in enumerate(told, start=1):
+        problem = _enter(house, house.door.registers, one)
+        if problem:
+            passed_over += 1
+            print(f"notifications: the {number}. notification: {problem}", file=sys.stderr)
+    print(f"{len(told) - passed_over} notifications entered or known, {passed_over} passed over")
+    return FINDINGS if passed_over else GOOD
+
+
+def _enter(house: House, registers: Registers, told: Notification) -> str:
+    """What is wrong with it, or nothing."""
+    if not upn_is_right(told.upn):
+        return "the first letter of the pupil number does not fit the rest"
+    school = house.reference.schools.get(told.school_urn)
+    if school is None:
+        return f"the school {told.school_urn} is not in the directory"
+    wrong = [
+        code for code in told.reasons if not house.reference.codes.is_in_force("exclusion_reasons", code, told.start)
+    ]
+    if wrong:
+        return f"{', '.join(wrong)} cannot be given as a reason for {told.start}"
+    days = house.reference.calendars.school(school.urn, school.authority)
+    entry = entry_of(told, school.authority, days)
+    registers.enter(Whose(told.upn), entry, Meta(SYSTEM, house.clock.today()), house.clock.now())
+    return ""
