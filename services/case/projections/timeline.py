@@ -1,15 +1,30 @@
-"""The timeline: every event of a case in one line of facts; sentences are written when it is shown."""
+"""The timeline: each act on a case in one row, with a line of facts for each event that it brought.
+
+Sentences are written when it is shown. A line reads `version type about`.
+"""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from services.case.domain import events as e
 from services.case.domain.meta import Event
 from services.case.projections.model import Cursor
+from services.case.projections.table import SEPARATOR, Table
 from services.case.store.mapper import Recorded
 
-INSERT = """
-    INSERT INTO timeline (stream, version, type, recorded_at, effective_on, person, role, about)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+COLUMNS = {
+    "stream": "uuid",
+    "act": "int",  # version of its first event
+    "recorded_at": "timestamptz",
+    "effective_on": "date",
+    "person": "text",
+    "role": "text",
+    "lines": "text[]",
+}
+MORE = """
+    UPDATE timeline SET lines = timeline.lines || string_to_array(n.lines, chr(31))
+    FROM unnest(%b::uuid[], %b::int[], %b::text[]) AS n (stream, act, lines)
+    WHERE timeline.stream = n.stream AND timeline.act = n.act
 """
 
 
@@ -18,13 +33,28 @@ class Timeline:
     tables: tuple[str, ...] = ("timeline",)
 
     def apply(self, cursor: Cursor, batch: Sequence[Recorded]) -> None:
-        rows = []
+        table = Table("timeline", 2, COLUMNS)
+        more: dict[tuple[UUID, int], list[str]] = {}  # acts that an earlier batch has begun
         for recorded in batch:
             meta = recorded.event.meta
-            row = [recorded.stream, recorded.version, recorded.type, recorded.recorded_at, meta.effective_on]
-            rows.append([*row, meta.by.person, meta.by.role, about(recorded.event)])
-        if rows:
-            cursor.executemany(INSERT, rows)
+            key = (recorded.stream, act_of(recorded))
+            line = f"{recorded.version} {recorded.type} {about(recorded.event)}".rstrip()
+            if key in table.fresh:
+                table.fresh[key]["lines"].append(line)
+            elif key[1] == recorded.version:
+                table.insert(*key, recorded.recorded_at, meta.effective_on, meta.by.person, meta.by.role, [line])
+            else:
+                more.setdefault(key, []).append(line)
+        table.write(cursor)
+        if more:
+            streams, acts = zip(*more, strict=True)
+            cursor.execute(MORE, [list(streams), list(acts), [SEPARATOR.join(lines) for lines in more.values()]])
+
+
+def act_of(recorded: Recorded) -> int:
+    """The version of the event with which the act began."""
+    stream, _, version = recorded.event.meta.cause.rpartition(".")
+    return int(version) if stream == str(recorded.stream) else recorded.version
 
 
 def about(event: Event) -> str:
