@@ -55,7 +55,7 @@ def test_a_rebuild_of_what_was_spoilt_makes_it_good(house: House) -> None:
         for spoil in (
             "UPDATE cases SET status = 'lost', surname = 'Nobody'",
             "DELETE FROM inbox",
-            "UPDATE timeline SET about = ''",
+            "UPDATE timeline SET lines = '{}'",
             "DELETE FROM deadlines WHERE deadline = 1",
             "DELETE FROM reader_positions WHERE reader = 'inbox'",
         ):

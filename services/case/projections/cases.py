@@ -12,103 +12,136 @@ import msgspec
 
 from services.case.domain import events as e
 from services.case.domain.meta import Event
-from services.case.domain.people import Person
+from services.case.domain.people import FAMILY, Person
 from services.case.process.operators import PACKS
 from services.case.projections.model import Cursor
+from services.case.projections.table import Table
 from services.case.store.database import Database
 from services.case.store.mapper import Recorded
 
-INSERT = """
-    INSERT INTO cases (stream, ref, authority, process, status, outcome, home_school, opened_on, changed_at, number,
-                       relations, surname, forename, dob, upn)
-    VALUES (%s, %s, %s, %s, 'open', '', %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-STATUS = "UPDATE cases SET status = %s, outcome = %s, changed_at = %s WHERE stream = %s"
-# Relations read `role@organisation`: asked for something · `party:person` · `with:party:organisation`: has the pack.
-RELATE = """
-    UPDATE cases SET relations = array_append(relations, %(relation)s)
-    WHERE stream = %(stream)s AND NOT %(relation)s = ANY (relations)
-"""
-PUT = """
-    UPDATE cases SET relations = array(SELECT r FROM unnest(relations) r WHERE NOT starts_with(r, %(key)s)) || %(all)s
-    WHERE stream = %(stream)s
-"""
-CORRECT = """
-    UPDATE cases SET surname = coalesce(%s, surname), forename = coalesce(%s, forename), dob = coalesce(%s, dob),
-                     upn = coalesce(%s, upn) WHERE stream = %s
-"""
-ERASE = "UPDATE cases SET surname = NULL, forename = NULL, dob = NULL, upn = NULL WHERE stream = %s"
-BEGIN = "INSERT INTO instances (stream, instance, process, bundle, awaited, ended) VALUES (%s, %s, %s, %s, '{}', false)"
-END = "UPDATE instances SET ended = true, awaited = '{}' WHERE stream = %s AND instance = %s"
-AWAIT = """
-    UPDATE instances SET awaited = array(SELECT unnest(awaited) EXCEPT SELECT unnest(%s::text[])) || %s::text[]
-    WHERE stream = %s AND instance = %s
-"""
-STOP_AWAITING = """
-    UPDATE instances SET awaited = array(SELECT unnest(awaited) EXCEPT SELECT unnest(%(left)s::text[]))
-    WHERE stream = %(stream)s AND instance = %(instance)s AND awaited && %(left)s::text[]
-"""
+RELATIONS = "SELECT stream, relations FROM cases WHERE stream = ANY (%s)"
 NAMES = ("pupil_surname", "pupil_forename", "pupil_dob", "pupil_upn")
+COLUMNS = {
+    "stream": "uuid",
+    "ref": "text",
+    "authority": "text",
+    "process": "text",
+    "status": "text",
+    "outcome": "text",
+    "home_school": "text",
+    "opened_on": "date",
+    "changed_at": "timestamptz",
+    "number": "bigint",
+    # `role@organisation`: asked for something · `party:person` · `with:party:organisation`: has the pack
+    "relations": "text[]",
+    "surname": "text",
+    "forename": "text",
+    "dob": "text",
+    "upn": "text",
+}
+INSTANCES = {"stream": "uuid", "instance": "int", "process": "text", "bundle": "text", "ended": "boolean"}
+AWAITS = {"stream": "uuid", "instance": "int", "key": "text"}
 
 
 class Cases:
     name = "cases"
-    tables: tuple[str, ...] = ("cases", "instances")
+    tables: tuple[str, ...] = ("cases", "instances", "awaits")
 
     def apply(self, cursor: Cursor, batch: Sequence[Recorded]) -> None:
+        folding = _Folding(_relations(cursor, batch))
         for recorded in batch:
-            self._apply(cursor, recorded.stream, recorded, recorded.event)
+            folding.relate(recorded.stream, recorded.event)
+            folding.apply(recorded)
+        folding.write(cursor)
 
-    def _apply(self, cursor: Cursor, stream: UUID, recorded: Recorded, event: Event) -> None:
-        at = recorded.recorded_at
-        for party, person in accounts_of(event):
-            self._put(cursor, stream, f"{party}:", person)
+
+def _relations(cursor: Cursor, batch: Sequence[Recorded]) -> dict[UUID, list[str]]:
+    """Those that stand in the table, of every case in the batch that was there before."""
+    opened = {recorded.stream for recorded in batch if isinstance(recorded.event, e.CaseOpened)}
+    streams = {recorded.stream for recorded in batch if _relates(recorded.event)} - opened
+    return dict(cursor.execute(RELATIONS, [list(streams)]).fetchall()) if streams else {}
+
+
+def _relates(event: Event) -> bool:
+    return isinstance(event, e.TaskOffered | e.PackShared | e.PackRevoked) or bool(accounts_of(event))
+
+
+class _Folding:
+    """A batch on its way into the three tables."""
+
+    def __init__(self, relations: dict[UUID, list[str]]) -> None:
+        self.relations = relations
+        self.cases = Table("cases", 1, COLUMNS)
+        self.instances = Table("instances", 2, INSTANCES)
+        self.awaits = Table("awaits", 3, AWAITS)
+
+    def write(self, cursor: Cursor) -> None:
+        for table in (self.cases, self.instances, self.awaits):
+            table.write(cursor)
+
+    def apply(self, recorded: Recorded) -> None:
+        key, at, event = (recorded.stream,), recorded.recorded_at, recorded.event
         match event:
             case e.CaseOpened():
-                relations = [f"{party}:{person}" for party, person in event.parties.items()]
-                number = int(event.ref.rpartition("-")[2])
-                row = [stream, event.ref, event.authority, event.process, event.home_school, event.meta.effective_on]
-                cursor.execute(INSERT, [*row, at, number, relations, *_names(event)])
+                self._open(recorded, event)
             case e.ProcessStarted():
-                cursor.execute(BEGIN, [stream, event.instance, event.process, event.bundle])
-                self._await(cursor, stream, event)
-            case e.TaskOffered() if event.role not in ("parent", "pupil"):
-                cursor.execute(RELATE, {"relation": f"{event.role}@{event.org}", "stream": stream})
+                self.instances.insert(recorded.stream, event.instance, event.process, event.bundle, False)
+                self._await(recorded.stream, event)
             case e.TaskCompleted():
-                self._await(cursor, stream, event)
-                if any(name in NAMES for name in (event.personal or {}).get("facts", {})):
-                    cursor.execute(CORRECT, [*_names(event), stream])
+                self._await(recorded.stream, event)
+                self._name(key, _names(event))
             case e.TimerFired() | e.MessageReceived():
-                self._await(cursor, stream, event)
+                self._await(recorded.stream, event)
             case e.ProcessEnded():
-                cursor.execute(END, [stream, event.instance])
-            case e.PackShared():
-                self._put(cursor, stream, f"with:{event.with_}:", event.org)
-            case e.PackRevoked():
-                self._put(cursor, stream, f"with:{event.with_}:", "")
+                self.instances.update((recorded.stream, event.instance), ended=True)
             case e.CaseHeld() | e.ConcernRaised():
-                cursor.execute(STATUS, ["held", "", at, stream])
+                self.cases.update(key, status="held", outcome="", changed_at=at)
             case e.CaseResumed() | e.CaseReopened():
-                cursor.execute(STATUS, ["open", "", at, stream])
+                self.cases.update(key, status="open", outcome="", changed_at=at)
             case e.CaseClosed():
-                cursor.execute(STATUS, ["closed", event.outcome, at, stream])
+                self.cases.update(key, status="closed", outcome=event.outcome, changed_at=at)
             case e.AnswerCorrected() if event.fact in NAMES:
                 value = (event.personal or {}).get("value")
-                cursor.execute(CORRECT, [*(value if name == event.fact else None for name in NAMES), stream])
+                self._name(key, [value if name == event.fact else None for name in NAMES])
             case e.SubjectKeyDestroyed():
-                cursor.execute(ERASE, [stream])
+                self.cases.update(key, surname=None, forename=None, dob=None, upn=None)
 
-    def _put(self, cursor: Cursor, stream: UUID, key: str, value: str) -> None:
-        """The one relation of this key, in the place of an earlier one; none where the value is empty."""
-        cursor.execute(PUT, {"key": key, "all": [f"{key}{value}"] if value else [], "stream": stream})
+    def _open(self, recorded: Recorded, event: e.CaseOpened) -> None:
+        number = int(event.ref.rpartition("-")[2])
+        relations = self.relations[recorded.stream] = [f"{party}:{person}" for party, person in event.parties.items()]
+        row = [event.ref, event.authority, event.process, "open", "", event.home_school, event.meta.effective_on]
+        self.cases.insert(recorded.stream, *row, recorded.recorded_at, number, relations, *_names(event))
 
-    def _await(self, cursor: Cursor, stream: UUID, event: Any) -> None:
-        trace = event.trace
-        if trace.awaited:
-            awaited = [key for key, _ in trace.awaited]
-            cursor.execute(AWAIT, [trace.left, awaited, stream, event.instance])
-        elif trace.left:
-            cursor.execute(STOP_AWAITING, {"left": trace.left, "stream": stream, "instance": event.instance})
+    def _name(self, key: tuple[UUID], names: list[Any]) -> None:
+        given = {name.removeprefix("pupil_"): v for name, v in zip(NAMES, names, strict=True) if v is not None}
+        if given:
+            self.cases.update(key, **given)
+
+    def relate(self, stream: UUID, event: Event) -> None:
+        for party, person in accounts_of(event):
+            self._put(stream, f"{party}:", person)
+        match event:
+            case e.TaskOffered() if event.role not in FAMILY:
+                self._put(stream, f"{event.role}@{event.org}", "", alone=False)
+            case e.PackShared():
+                self._put(stream, f"with:{event.with_}:", event.org)
+            case e.PackRevoked():
+                self._put(stream, f"with:{event.with_}:", "")
+
+    def _put(self, stream: UUID, key: str, value: str, alone: bool = True) -> None:
+        """A relation, if it is new; where it stands `alone`, the one of this key, none where the value is empty."""
+        known = self.relations[stream]
+        others = [relation for relation in known if not relation.startswith(key)] if alone else known
+        now = [*others, f"{key}{value}"] if value or not alone else others
+        if set(now) != set(known):
+            self.relations[stream] = list(dict.fromkeys(now))
+            self.cases.update((stream,), relations=self.relations[stream])
+
+    def _await(self, stream: UUID, event: Any) -> None:
+        for key in event.trace.left:
+            self.awaits.delete((stream, event.instance, key))
+        for key, _ in event.trace.awaited:
+            self.awaits.insert(stream, event.instance, key)
 
 
 def accounts_of(event: Event) -> list[tuple[str, str]]:
@@ -156,7 +189,7 @@ STILL = """
     SELECT count(*) FROM cases c WHERE status <> 'closed'
     AND NOT EXISTS (SELECT FROM inbox i WHERE i.stream = c.stream)
     AND NOT EXISTS (SELECT FROM deadlines d WHERE d.stream = c.stream AND d.state = 'open')
-    AND NOT EXISTS (SELECT FROM instances n WHERE n.stream = c.stream AND n.awaited <> '{}')
+    AND NOT EXISTS (SELECT FROM awaits a WHERE a.stream = c.stream)
 """
 LAST = 2**62
 

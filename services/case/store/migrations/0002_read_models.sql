@@ -46,27 +46,32 @@ CREATE INDEX cases_relations_idx ON cases USING gin (relations);
 CREATE INDEX cases_name_idx ON cases (authority, lower(surname), lower(forename));
 CREATE INDEX cases_upn_idx ON cases (upn) WHERE upn IS NOT NULL;
 
--- Process instances of cases, with the messages that each awaits.
 CREATE TABLE instances (
     stream uuid NOT NULL,
     instance int NOT NULL,
     process text NOT NULL,
     bundle text NOT NULL,
-    awaited text[] NOT NULL,
     ended boolean NOT NULL,
     PRIMARY KEY (stream, instance)
 );
 
+-- Where a process instance awaits a message.
+CREATE TABLE awaits (
+    stream uuid NOT NULL,
+    instance int NOT NULL,
+    key text NOT NULL,
+    PRIMARY KEY (stream, instance, key)
+);
+
 CREATE TABLE timeline (
     stream uuid NOT NULL,
-    version int NOT NULL,
-    type text NOT NULL,
+    act int NOT NULL,
     recorded_at timestamptz NOT NULL,
     effective_on date NOT NULL,
     person text NOT NULL,
     role text NOT NULL,
-    about text NOT NULL,
-    PRIMARY KEY (stream, version)
+    lines text[] NOT NULL,
+    PRIMARY KEY (stream, act)
 );
 
 CREATE TABLE deadlines (
