@@ -13,6 +13,7 @@ COMMANDS = (
     "check",
     "scenarios",
     "due",
+    "import_calendar",
     "verify",
     "events",
     "rebuild",

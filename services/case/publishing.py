@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from contracts import chain
+from services.case.domain import authority_events as a
 from services.case.domain import events as e
 from services.case.domain.meta import Actor, Event
 from services.case.domain.people import CLOCK, SYSTEM
@@ -33,7 +34,7 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     e.PackRevoked: ("with_", "org"),
     e.DeadlineMet: ("deadline", "late"),
     e.DeadlineMissed: ("deadline",),
-    e.DeadlineMoved: ("deadline", "was", "due", "provisional"),
+    e.DeadlineMoved: ("deadline", "was", "due", "because", "provisional", "task"),
     e.DeadlineWithdrawn: ("deadline",),
     e.ProcessEnded: ("instance", "outcome"),
     e.NoteAdded: ("note",),
@@ -43,11 +44,15 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     e.CaseResumed: (),
     e.CaseClosed: ("outcome",),
     e.CaseReopened: (),
-    e.SubjectKeyDestroyed: (),
+    e.SubjectKeyDestroyed: ("because",),
     e.Milestone: ("instance", "element", "outcome", "fields"),
-    e.BundlePutInUse: ("process", "bundle"),
-    e.PolicyPutInUse: ("policy", "effective_from"),
-    e.CalendarPutInUse: ("calendar", "name", "academic_year"),
+    a.BundlePutInUse: ("process", "bundle"),
+    a.PolicyPutInUse: ("policy", "effective_from"),
+    a.CalendarPutInUse: ("calendar", "name", "academic_year"),
+    a.SchoolsClosed: ("closure", "schools", "days", "reason"),
+    a.ClosureWithdrawn: ("closure",),
+    a.CalendarWanted: ("school", "academic_year"),
+    a.DeadlinesRecounted: ("changes", "upto", "cases", "moved", "kept"),
 }
 SCHEMAS = "https://inclusion-casework.example/events"
 OUTCOME = re.compile(r"[a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*")

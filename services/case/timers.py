@@ -24,7 +24,9 @@ log = logging.getLogger(__name__)
 
 
 async def let_days_pass(house: House) -> int:
-    """Everything due by now, also what comes due because of it. The number of deadlines that passed."""
+    """Everything due by now, also what comes due because of it, each on the day that it has by the calendars in force.
+    The number of deadlines that passed."""
+    await house.recounting.catch_up()
     done = 0
     while moved := await _round(house):
         done += moved

@@ -5,9 +5,12 @@ import secrets
 from pathlib import Path
 from uuid import UUID
 
+from services.case.application.administration import Administration
 from services.case.application.door import Door
 from services.case.application.files import read_reference
-from services.case.application.put_in_use import authority_stream, fetch_from, put_files_in_use
+from services.case.application.in_use import authority_stream
+from services.case.application.put_in_use import fetch_from, put_files_in_use
+from services.case.application.recounting import Recounting
 from services.case.application.reference import Reference, School
 from services.case.clock.now import Clock, SettableClock, SystemClock
 from services.case.projections.projected import Projected
@@ -34,9 +37,11 @@ class House:
         self.database = Database(self.url)
         self.store: EventStore
         self.reference: Reference
+        self.administration: Administration
         self.door: Door
         self.projecting: Projecting
         self.projected: Projected
+        self.recounting: Recounting
 
     def open(self) -> "House":
         migrate(self.url)
@@ -50,10 +55,12 @@ class House:
             fetch_from(self.store),
             use=False,
         )
-        put_files_in_use(self.store, self.reference, self.clock.now())
+        self.administration = Administration(self.store, self.reference, self.clock)
+        put_files_in_use(self.administration, self.clock.now())
         self.door = Door(self.store, self.reference, self.clock)
         self.projecting = Projecting(self.store, self._title_of)
         self.projected = Projected(self.url, self._forget)
+        self.recounting = Recounting(self.door, self.administration, self.projected)
         return self
 
     def close(self) -> None:

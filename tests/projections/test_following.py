@@ -18,6 +18,7 @@ from eventsourcing.persistence import OperationalError
 from contracts import chain
 from services.case.application.reference import stream_of
 from services.case.domain import events as e
+from services.case.domain.authority_events import CalendarPutInUse
 from services.case.projections.model import Cursor
 from services.case.settings import Settings
 from services.case.store import embedded, mapper
@@ -141,7 +142,7 @@ def test_a_wake_up_that_got_lost_delays_an_event_and_loses_none(house: House) ->
     with following(house):
         open_case(house)
         until_projected(house)
-        stream, note = stream_of("SC-2026-1"), e.CalendarPutInUse
+        stream, note = stream_of("SC-2026-1"), CalendarPutInUse
         event = note(meta=lives()[0][0][0].meta, calendar="x", name="x", academic_year="2026/27")
         row, _ = mapper.to_stored(event, stream, 1, chain.GENESIS, chain.stamp(NOON), None)
         with psycopg.connect(house.url) as connection:

@@ -36,6 +36,8 @@ def of(annotation: Any) -> st.SearchStrategy[Any]:
     if annotation in SIMPLE:
         return SIMPLE[annotation]
     origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Literal:
+        return st.sampled_from(inside)
     if origin is dict:
         return st.dictionaries(of(inside[0]), of(inside[1]), max_size=4)
     if origin is list:

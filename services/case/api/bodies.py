@@ -5,10 +5,13 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from services.case.domain.authority_events import ClosureReason
+
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 Reason = Annotated[str, msgspec.Meta(max_length=2_000)]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 PersonId = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+Urn = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
 Flag = Literal["", "true", "false", "1", "0"]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
 Place = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -80,6 +83,20 @@ class Close(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class StartProcess(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     process: Code
     reason: Reason = ""
+
+
+class ImportCalendar(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`calendar` is the text of a calendar file (TOML, as in `bpmn/calendars/`)."""
+
+    calendar: Annotated[str, msgspec.Meta(min_length=1, max_length=100_000)]
+
+
+class ReportClosure(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Days on which `schools` (all of the authority's, if none is named) had or have no session after all."""
+
+    days: Annotated[list[date], msgspec.Meta(min_length=1, max_length=60)]
+    reason: ClosureReason
+    schools: Annotated[list[Urn], msgspec.Meta(max_length=2_000)] = []
 
 
 class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

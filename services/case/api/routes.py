@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from services.case.api import agreements, bodies, cases, dev, feed, history, processes, tasks
+from services.case.api import agreements, bodies, calendars, cases, dev, feed, history, processes, tasks
 from services.case.api.asking import Handler
 from services.case.domain import errors
 
@@ -135,6 +135,23 @@ ROUTES = (
     Route(
         "POST", "/cases/{ref}/agreements/{party}/withdraw", agreements.withdraw, "read", "Take an agreement back",
         bodies.Because, refusals=(*CASE, errors.NotAParty, errors.NothingToWithdraw, errors.Erased),
+    ),
+    Route(
+        "GET", "/calendars", calendars.list_calendars, "administer", "Calendars, closures, and calendars to load",
+        refusals=(errors.NotAllowed,),
+    ),
+    Route(
+        "POST", "/calendars", calendars.import_calendar, "administer", "Put a calendar in use", bodies.ImportCalendar,
+        refusals=(errors.NotAllowed, errors.CalendarInvalid, errors.SchoolUnknown),
+    ),
+    Route(
+        "POST", "/calendars/closures", calendars.report_closure, "administer", "Report that schools were closed",
+        bodies.ReportClosure, refusals=(errors.NotAllowed, errors.SchoolUnknown, errors.NobodyCloses),
+    ),
+    Route(
+        "POST", "/calendars/closures/{closure}/withdraw", calendars.withdraw_report, "administer",
+        "Say that a closure was reported by mistake", bodies.Nothing,
+        refusals=(errors.NotAllowed, errors.ClosureUnknown),
     ),
     Route(
         "GET", "/feed", feed.feed, "scope:feed", "Records for subscribers", query=bodies.FeedQuery,

@@ -22,7 +22,7 @@ DURATION = re.compile(
 
 
 class Day(msgspec.Struct, frozen=True):
-    """A deadline to be set: its name and title, day, moment, and how it was counted."""
+    """A deadline to be set: its name and title, day, moment, and how and with which calendars it was counted."""
 
     name: str
     title: str
@@ -32,20 +32,14 @@ class Day(msgspec.Struct, frozen=True):
     how: dict[str, Any]
     strength: str = "LOCAL"
     provisional: bool = False
+    calendars: int = 0
 
 
 def day_of(timing: Timing, element: str, bundle: Bundle, case: Case, now: datetime, today: date, ref: Reference) -> Day:
     """The day that a timer or due date of the diagram means, for this case, seen today."""
     match timing:
         case Deadline(name, anchor):
-            rule = ref.deadline_rule(bundle, name)
-            start = date.fromisoformat(anchor) if anchor else today
-            calendars = ref.calendars_of(case.authority, case.home_school, case.facts.get("receiving_school"))
-            due = compute(rule, start, calendars, ref.policy(case.policy))
-            duty = rule.kind == "duty"
-            whole = duty or rule.rule != "on"  # a day waited for comes with its morning, else it must have passed
-            moment = midnight(due.due + timedelta(days=1) if whole else due.due)
-            return Day(name, rule.title, duty, due.due, moment, as_facts(due), rule.strength, due.provisional)
+            return counted(name, bundle, date.fromisoformat(anchor) if anchor else today, case, ref)
         case Duration(iso):
             moment = after(iso, now)
             day = moment.astimezone(LONDON).date()
@@ -61,8 +55,21 @@ def day_of(timing: Timing, element: str, bundle: Bundle, case: Case, now: dateti
     raise TypeError(f"a cycle is given out one round at a time, not {timing}")
 
 
+def counted(name: str, bundle: Bundle, anchor: date, case: Case, ref: Reference) -> Day:
+    """A named deadline of a process, counted from a day with the calendars in force."""
+    as_of = ref.calendars.as_of  # asked first: were calendars to change now, this would be counted again
+    rule = ref.deadline_rule(bundle, name)
+    calendars = ref.calendars_of(case.authority, case.home_school, case.facts.get("receiving_school"))
+    due = compute(rule, anchor, calendars, ref.policy(case.policy))
+    duty = rule.kind == "duty"
+    whole = duty or rule.rule != "on"  # a day waited for comes with its morning, else it must have passed
+    moment = midnight(due.due + timedelta(days=1) if whole else due.due)
+    return Day(name, rule.title, duty, due.due, moment, as_facts(due), rule.strength, due.provisional, as_of)
+
+
 def as_facts(due: DueDate) -> dict[str, Any]:
-    facts: dict[str, Any] = msgspec.to_builtins(due)
+    """As it is stored, so that a live case and one that is loaded have the same."""
+    facts: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(due))
     return facts
 
 

@@ -65,6 +65,20 @@ def once() -> Command:
     return Command(uuid4())
 
 
+def answered_before(store: EventStore, command: Command) -> Outcome | None:
+    """What was answered to this command before. Raises KeyUsedOtherwise."""
+    answered = store.answered(command.id) if command.repeatable else None
+    if answered is None:
+        return None
+    if answered.digest != command.digest:
+        raise KeyUsedOtherwise
+    plain = store.open_answer(command.id, answered)
+    if plain is None:
+        return None
+    stored = [r.position for r in store.load(answered.stream) if r.event.meta.command == str(command.id)]
+    return Outcome(plain, stored[-1] if stored else store.head())
+
+
 class Door:
     """Holds the live cases of this process."""
 
@@ -162,33 +176,20 @@ class Door:
 
     async def _answer_again(self, command: Command, otherwise: Exception) -> Outcome:
         """The answer that the same command got before; else raises `otherwise`."""
-        answered = await asyncio.to_thread(self._answered, command)
+        answered = await asyncio.to_thread(answered_before, self.store, command)
         if answered is None:
             raise otherwise
         return answered
 
     async def _no_change(self, stream: UUID, command: Command, answer: bytes) -> Outcome:
         """Nothing was to be done, or it was done when the command came first."""
-        answered = await asyncio.to_thread(self._answered, command)
+        answered = await asyncio.to_thread(answered_before, self.store, command)
         if answered is not None:
             return answered
         if command.repeatable:
             record = CommandRecord(command.id, command.digest, answer)
             await asyncio.to_thread(self.store.remember, stream, record)
         return Outcome(answer, await asyncio.to_thread(self.store.head))
-
-    def _answered(self, command: Command) -> Outcome | None:
-        """What was answered to this command before. Raises KeyUsedOtherwise."""
-        answered = self.store.answered(command.id) if command.repeatable else None
-        if answered is None:
-            return None
-        if answered.digest != command.digest:
-            raise KeyUsedOtherwise
-        plain = self.store.open_answer(command.id, answered)
-        if plain is None:
-            return None
-        stored = [r.position for r in self.store.load(answered.stream) if r.event.meta.command == str(command.id)]
-        return Outcome(plain, stored[-1] if stored else self.store.head())
 
     async def _outcome_unknown(self, stream: UUID, version: int, command: Command, answer: bytes) -> Outcome:
         """The connection was lost while storing. Whether it was stored, the stream tells: events name their command."""

@@ -1,6 +1,7 @@
 """Erasing a person: the stream's key goes, and with it every sealed part; drafts, stored answers and claims too."""
 
 import asyncio
+from typing import get_args
 from uuid import UUID
 
 from services.case.application.door import Door, once
@@ -17,12 +18,16 @@ ERASE = (
 )
 
 
+CODES: tuple[str, ...] = get_args(e.DestroyedBecause)
+
+
 class NoSuchStream(LookupError):
     """There is no such stream."""
 
 
 async def erase(door: Door, stream: UUID, because: str) -> None:
-    """First the event that says so, then the key: were we to stop in between, doing it again finishes it."""
+    """First the event that says so, then the key: were we to stop in between, doing it again finishes it. `because` is
+    kept in clear for ever, so only as one of the codes of `DestroyedBecause`; any other words as `other`."""
     loaded = await asyncio.to_thread(door.store.load, stream)
     if not loaded:
         raise NoSuchStream(stream)
@@ -31,7 +36,7 @@ async def erase(door: Door, stream: UUID, because: str) -> None:
 
         def act(running: Running) -> bytes:
             running.decision.by = SYSTEM
-            running.decision.emit(e.SubjectKeyDestroyed, because=because)
+            running.decision.emit(e.SubjectKeyDestroyed, because=because if because in CODES else "other")
             return b""
 
         await door.change(first.ref, once(), act)

@@ -2,88 +2,66 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from uuid import UUID, uuid5
 
-from services.case.application.reference import NAMESPACE, Reference
-from services.case.domain import events as e
+from services.case.application.administration import KEEP, Administration
+from services.case.application.in_use import said_by
+from services.case.application.reference import Reference
+from services.case.domain import authority_events as a
 from services.case.domain.meta import Event, Meta
 from services.case.domain.people import SYSTEM
 from services.case.store.event_store import EventStore
 from services.case.store.recorder import Conflict
 
-STORE = "INSERT INTO artefacts (hash, kind, name, body) VALUES (%s, %s, %s, %s) ON CONFLICT (hash) DO NOTHING"
 
+def put_files_in_use(administration: Administration, at: datetime) -> None:
+    """For every authority: bundles, policies and calendars kept by hash, and an event for each file that says something
+    else than the file did before. What people have put in use since stays, until the file itself changes.
 
-def authority_stream(code: str) -> UUID:
-    return uuid5(NAMESPACE, f"authority {code}")
-
-
-def put_files_in_use(store: EventStore, reference: Reference, at: datetime) -> None:
-    """For every authority: bundles, policies and calendars kept by hash, and an event for each that is new to its
-    stream.
-
-    After it, `reference.in_use` is what the streams say. Any number of processes may start at once.
+    After it, `reference` is what the streams say. Any number of processes may start at once.
     """
+    store, reference = administration.store, administration.reference
     keep = store.database.execute
+    files = reference.calendars.calendars
     for bundle in reference.bundles.values():
-        keep(STORE, [bundle.hash, "bundle", bundle.process, bundle.to_bytes()])
-    for calendar in reference.calendars.calendars:
-        keep(STORE, [calendar.hash, "calendar", calendar.holder, calendar.to_bytes()])
+        keep(KEEP, [bundle.hash, "bundle", bundle.process, bundle.to_bytes()])
+    for calendar in files:
+        administration.keep(calendar)
     for code in reference.authorities.codes:
         for policy in reference.authorities[code].policies:
-            keep(STORE, [policy.hash, "policy", code, policy.to_bytes()])
-        while not _record(store, reference, code, at):
+            keep(KEEP, [policy.hash, "policy", code, policy.to_bytes()])
+    said = {code: list(_from_files(reference, code, Meta(SYSTEM, at.date()))) for code in reference.authorities.codes}
+    for code, events in said.items():
+        while not _record(administration, code, events, at):
             pass
+    administration.refresh()
 
 
-def _record(store: EventStore, reference: Reference, code: str, at: datetime) -> bool:
+def _record(administration: Administration, code: str, said: list[Event], at: datetime) -> bool:
     """False if another process was faster and everything must be looked at again."""
-    stream = authority_stream(code)
-    past = store.load(stream)
-    said = dict(_key_and_hash(recorded.event) for recorded in past)
-    fresh = [event for event in _from_files(reference, code, Meta(SYSTEM, at.date())) if _is_new(event, said)]
+    administration.refresh()
+    state = administration.in_use[code]
+    fresh = [event for event in said if (now := said_by(event)) and state.from_files.get(now[0]) != now[1]]
     if fresh:
-        version, hash = (past[-1].version, past[-1].row.hash) if past else (0, bytes(32))
+        append = administration.store.append
         try:
-            store.append(stream, version, hash, fresh, at, personal=False).positions.result(30)
+            append(state.stream, state.version, state.hash, fresh, at, personal=False).positions.result(30)
         except Conflict:
             return False
-    said |= dict(_key_and_hash(event) for event in fresh)
-    for key, file_hash in said.items():
-        if key[0] == "bundle":
-            reference.in_use[code, key[1]] = file_hash
     return True
 
 
 def _from_files(reference: Reference, code: str, meta: Meta) -> Iterator[Event]:
     """What the files would put in use in an authority."""
     for bundle in reference.bundles.values():
-        yield e.BundlePutInUse(meta=meta, process=bundle.process, bundle=bundle.hash)
+        yield a.BundlePutInUse(meta=meta, process=bundle.process, bundle=bundle.hash)
     for policy in reference.authorities[code].policies:
-        yield e.PolicyPutInUse(meta=meta, policy=policy.hash, effective_from=policy.effective_from)
+        yield a.PolicyPutInUse(meta=meta, policy=policy.hash, effective_from=policy.effective_from)
     for calendar in reference.calendars.calendars:
         school = reference.schools.get(calendar.urn or "")
         if (calendar.authority or (school and school.authority)) == code:
-            yield e.CalendarPutInUse(
+            yield a.CalendarPutInUse(
                 meta=meta, calendar=calendar.hash, name=calendar.holder, academic_year=calendar.academic_year
             )
-
-
-def _is_new(event: Event, said: dict[tuple[str, ...], str]) -> bool:
-    key, file_hash = _key_and_hash(event)
-    return said.get(key) != file_hash
-
-
-def _key_and_hash(event: Event) -> tuple[tuple[str, ...], str]:
-    """What an event of an authority is about, the last of which counts, and the hash of its file."""
-    match event:
-        case e.BundlePutInUse():
-            return ("bundle", event.process), event.bundle
-        case e.PolicyPutInUse():
-            return ("policy", event.policy), event.policy
-        case e.CalendarPutInUse():
-            return ("calendar", event.name, event.academic_year), event.calendar
-    return (event.TOPIC,), ""
 
 
 def fetch_from(store: EventStore) -> Callable[[str], bytes]:

@@ -49,13 +49,13 @@ class Reference:
         self.authorities = authorities
         self.calendars = calendars
         self.schools: Mapping[str, School] = {school.urn: school for school in schools}
-        self._fetch = fetch
+        self.fetch = fetch
         self._policies: dict[str, Policy] = {}
 
     def bundle(self, hash: str) -> Bundle:
         """The bundle of that hash, in use or not."""
         if hash not in self.bundles:
-            self.bundles[hash] = Bundle.from_bytes(self._fetch(hash))
+            self.bundles[hash] = Bundle.from_bytes(self.fetch(hash))
         return self.bundles[hash]
 
     def current(self, authority: str, process: str) -> Bundle:
@@ -70,7 +70,7 @@ class Reference:
 
     def policy(self, hash: str) -> Policy:
         if hash not in self._policies:
-            self._policies[hash] = Policy.from_bytes(self._fetch(hash))
+            self._policies[hash] = Policy.from_bytes(self.fetch(hash))
         return self._policies[hash]
 
     def policy_at(self, authority: str, day: date) -> Policy:

@@ -182,6 +182,7 @@ class Running:
             instance=number,
             timer=timer,
             task=task,
+            calendars=day.calendars,
         )
 
     def offer_again(self, number: int) -> None:

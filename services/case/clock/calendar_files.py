@@ -1,5 +1,7 @@
 """The folder of calendars, and which of them a school follows."""
 
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from services.case.clock.calendar import Calendar
@@ -19,10 +21,13 @@ def read_calendar_file(path: Path) -> Calendar:
 
 
 class CalendarShelf:
-    """Every calendar known. A school has those that name it; its authority's default calendars stand in."""
+    """Every calendar known. A school has those that name it; its authority's default calendars stand in; on `closures`
+    (URN -> days) it is closed all the same. `as_of`: the place in the log of the last change that it knows."""
 
     def __init__(self) -> None:
+        self.as_of = 0
         self.calendars: list[Calendar] = []
+        self._closures: dict[str, set[date]] = {}
         self._own: dict[_Year, tuple[str, Calendar]] = {}
         self._default: dict[_Year, tuple[str, Calendar]] = {}
         self._schools: dict[tuple[str, str | None], SchoolCalendar] = {}
@@ -37,13 +42,32 @@ class CalendarShelf:
         self.calendars.append(calendar)
         self._schools.clear()
 
+    def put(self, calendar: Calendar) -> None:
+        """Puts a calendar on the shelf; from now on it counts for those whom it names, whatever counted before."""
+        for urn in (calendar.urn,) if calendar.urn else calendar.schools:
+            self._own[urn, calendar.start_year] = calendar.hash, calendar
+        if calendar.default and calendar.authority:
+            self._default[calendar.authority, calendar.start_year] = calendar.hash, calendar
+        self.calendars = [*dict.fromkeys(held for _, held in (*self._own.values(), *self._default.values()))]
+        self._schools.clear()
+
+    def close(self, urn: str, days: Iterable[date]) -> None:
+        """The school has no session on these days, in any calendar."""
+        self._closures.setdefault(urn, set()).update(days)
+        self._schools.clear()
+
+    def has(self, urn: str, start_year: int) -> bool:
+        """Whether a calendar names the school for the academic year that began in August of that year."""
+        return (urn, start_year) in self._own
+
     def school(self, urn: str, authority: str) -> SchoolCalendar:
         """The days of a school; a school without calendars has days too, and they are provisional."""
         known = self._schools.get((urn, authority))
         if known is None:
             own = [calendar for (holder, _), (_, calendar) in self._own.items() if holder == urn]
             default = [calendar for (holder, _), (_, calendar) in self._default.items() if holder == authority]
-            known = self._schools[urn, authority] = SchoolCalendar(own, default, name=urn)
+            closures = self._closures.get(urn, ())
+            known = self._schools[urn, authority] = SchoolCalendar(own, default, name=urn, closures=closures)
         return known
 
     @staticmethod

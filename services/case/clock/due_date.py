@@ -1,8 +1,8 @@
 """A date that somebody must keep, with what is needed to show day by day how it was counted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -45,6 +45,12 @@ class DueDate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     assumed: tuple[str, ...] = ()
     compared: tuple[tuple[str, date], ...] = ()
     served: "DueDate | None" = None
+
+
+def schools_in(stored: Mapping[str, Any]) -> frozenset[str]:
+    """The schools on whose days a stored `DueDate` rests; none where no school's days were counted."""
+    compared = [name for names, _ in stored.get("compared", ()) for name in names.split(" and ")]
+    return frozenset([*stored.get("calendars", ()), *compared])
 
 
 def served_by(letter: DueDate, limit: DueDate) -> DueDate:

@@ -6,12 +6,15 @@ from typing import Literal, Protocol
 
 from services.case.clock.bank_holidays import check_reach
 from services.case.clock.calendar import (
+    CLOSURE_REASONS,
     Calendar,
     academic_year_name,
     academic_year_of,
     weekdays,
 )
 from services.case.clock.school_year import SchoolYear, monday_to_friday, same_day_in
+
+UNPLANNED = CLOSURE_REASONS["unplanned"]
 
 
 class DayBook(Protocol):
@@ -37,7 +40,8 @@ class SchoolCalendar:
 
     What stands in, best first: the authority's default calendar of that year; the terms of the nearest year
     of the school, then of the authority, on the same dates; Monday to Friday without bank holidays.
-    With `year_group` a day on which that year has no session is no school day.
+    With `year_group` a day on which that year has no session is no school day. `closures` are days on which the school
+    was closed, whatever its calendars say.
     """
 
     unit: Literal["school_days"] = "school_days"
@@ -49,10 +53,12 @@ class SchoolCalendar:
         *,
         name: str | None = None,
         year_group: str | None = None,
+        closures: Iterable[date] = (),
     ) -> None:
         self._own = {calendar.start_year: calendar for calendar in own}
         self._default = {calendar.start_year: calendar for calendar in default}
         self._year_group = year_group
+        self._closures = frozenset(closures)
         held = [*self._own.values(), *self._default.values()]
         self.name = name or (held[0].holder if held else "a school without calendars")
         self.names = (self.name,)
@@ -67,7 +73,13 @@ class SchoolCalendar:
 
     def for_year_group(self, year_group: str | None) -> "SchoolCalendar":
         """The same calendars, for the sessions of one year group."""
-        return SchoolCalendar(self._own.values(), self._default.values(), name=self.name, year_group=year_group)
+        return SchoolCalendar(
+            self._own.values(),
+            self._default.values(),
+            name=self.name,
+            year_group=year_group,
+            closures=self._closures,
+        )
 
     def _lay_out(self, start_year: int) -> SchoolYear:
         check_reach(start_year)
@@ -83,12 +95,16 @@ class SchoolCalendar:
                 nearest = calendars[min(calendars, key=lambda year: (abs(year - start_year), year))]
                 repeated = _repeated(nearest, start_year)
                 note = f"{missing}: the terms of {nearest.academic_year} are repeated on the same dates"
-                return SchoolYear(repeated.reasons(self._year_group), assumed=note)
-        return monday_to_friday(start_year, f"{missing}: every Monday to Friday except bank holidays is counted")
+                return SchoolYear(self._closed(repeated.reasons(self._year_group)), assumed=note)
+        assumed = f"{missing}: every Monday to Friday except bank holidays is counted"
+        return SchoolYear(self._closed(dict(monday_to_friday(start_year).reasons)), assumed=assumed)
 
     def _as_written(self, calendar: Calendar, assumed: str = "") -> SchoolYear:
-        halves = frozenset(half.day for half in calendar.half_days)
-        return SchoolYear(calendar.reasons(self._year_group), halves, assumed)
+        halves = frozenset(half.day for half in calendar.half_days) - self._closures
+        return SchoolYear(self._closed(calendar.reasons(self._year_group)), halves, assumed)
+
+    def _closed(self, reasons: dict[date, str]) -> dict[date, str]:
+        return {day: UNPLANNED if not why and day in self._closures else why for day, why in reasons.items()}
 
 
 class JointCalendar:

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 from uuid import UUID
 
-from services.case.application.erasing import NoSuchStream, erase
+from services.case.application.erasing import CODES, NoSuchStream, erase
 from services.case.application.reference import stream_of
 from services.case.commands.administration import add
 from services.case.wiring import House
@@ -15,7 +15,7 @@ from services.case.wiring import House
 def register(commands: Any) -> None:
     parser = add(commands, "destroy-key", "erase what is personal in a stream, for good", run)
     parser.add_argument("stream", metavar="STREAM", help="its id, or a case reference")
-    parser.add_argument("--reason", required=True, help="why; it is kept in clear, so name nobody")
+    parser.add_argument("--reason", required=True, help=f"why: {', '.join(CODES)}; other words are not kept")
 
 
 def run(house: House, given: argparse.Namespace) -> int:
@@ -28,5 +28,6 @@ def run(house: House, given: argparse.Namespace) -> int:
     except NoSuchStream:
         print("There is no such stream.", file=sys.stderr)
         return 2
-    print(f"the key of {stream} is destroyed")
+    kept = "" if given.reason in CODES else "; the reason is kept as “other”, for words would stay in clear"
+    print(f"the key of {stream} is destroyed{kept}")
     return 0

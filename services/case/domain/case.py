@@ -34,7 +34,8 @@ class Over(msgspec.Struct):
 
 
 class Deadline(msgspec.Struct, omit_defaults=True):
-    """An open deadline."""
+    """An open deadline. `how` it was counted, with which `calendars` (as in DeadlineSet); `set_on` the day on which it
+    was set."""
 
     id: int
     name: str
@@ -47,10 +48,15 @@ class Deadline(msgspec.Struct, omit_defaults=True):
     task: int = 0
     missed: bool = False
 
+    how: dict[str, Any] = {}
+    calendars: int = 0
+    provisional: bool = False
+    set_on: date | None = None
+
 
 class Instance(msgspec.Struct, omit_defaults=True):
     """A process instance of the case. `tokens`: the keys at which tokens rest · `awaited`: key -> message that it
-    awaits · `heard`: its starter knows its end."""
+    awaits · `heard`: its starter knows its end · `told_on`: the last day on which it sent a notice."""
 
     id: int
     process: str
@@ -61,6 +67,8 @@ class Instance(msgspec.Struct, omit_defaults=True):
     heard: bool = False
     tokens: dict[str, None] = {}
     awaited: dict[str, str] = {}
+
+    told_on: date | None = None
 
 
 class Terms(msgspec.Struct, omit_defaults=True):

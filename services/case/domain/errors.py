@@ -121,6 +121,24 @@ class SchoolUnknown(Refusal):
     """That school is not in the directory of this authority."""
 
 
+class CalendarInvalid(Refusal):
+    """This calendar cannot be used."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__(errors=errors)
+
+
+class ClosureUnknown(Refusal):
+    """There is no such closure."""
+
+
+class NobodyCloses(Refusal):
+    """None of these schools has a session on that day, so none can be closed."""
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        super().__init__(errors=errors)
+
+
 class ReasonMissing(Refusal):
     """Give a reason."""
 

@@ -6,12 +6,25 @@ when it was recorded is the store's to say.
 """
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
 from services.case.domain.meta import Event
 from services.case.domain.trace import Trace
+
+MovedBecause = Literal[
+    "unplanned_closure",  # a school was closed on a day on which its calendar has it open
+    "calendar_changed",
+    "calendar_arrived",  # it was counted provisionally, without the school's own calendar
+]
+DestroyedBecause = Literal[
+    "retention_ended",
+    "opened_in_error",
+    "unlawful",  # should never have been kept
+    "court_order",
+    "other",
+]
 
 
 class CaseOpened(Event, frozen=True, kw_only=True):
@@ -61,7 +74,8 @@ class TaskOffered(Event, frozen=True, kw_only=True):
 
 class DeadlineSet(Event, frozen=True, kw_only=True):
     """A day was set. `how` is its explanation (`clock.due_date`); `acts_at` the moment from which it has passed, or,
-    for a wait, has come. A duty belongs to a task, a wait to a timer of the process; both may be true."""
+    for a wait, has come. A duty belongs to a task, a wait to a timer of the process; both may be true. `calendars`:
+    the place in the log of the last change of calendars that it was counted with."""
 
     TOPIC: ClassVar = "case.deadline_set.v1"
 
@@ -77,6 +91,7 @@ class DeadlineSet(Event, frozen=True, kw_only=True):
     instance: int = 0
     timer: str = ""
     task: int = 0
+    calendars: int = 0
 
 
 class TaskClaimed(Event, frozen=True, kw_only=True):
@@ -219,7 +234,8 @@ class DeadlineMissed(Event, frozen=True, kw_only=True):
 
 
 class DeadlineMoved(Event, frozen=True, kw_only=True):
-    """A deadline has another day, and the old one is kept here with the reason."""
+    """A deadline has another day, and the old one is kept here with the reason. Or the same day, provisional before and
+    certain now."""
 
     TOPIC: ClassVar = "case.deadline_moved.v1"
 
@@ -228,8 +244,10 @@ class DeadlineMoved(Event, frozen=True, kw_only=True):
     due: date
     acts_at: datetime
     how: dict[str, Any]
-    because: str
+    because: MovedBecause
     provisional: bool = False
+    task: int = 0
+    calendars: int = 0
 
 
 class DeadlineWithdrawn(Event, frozen=True, kw_only=True):
@@ -303,11 +321,12 @@ class CaseReopened(Event, frozen=True, kw_only=True):
 
 
 class SubjectKeyDestroyed(Event, frozen=True, kw_only=True):
-    """The key of this stream was destroyed: everything personal in it can never be read again."""
+    """The key of this stream was destroyed: everything personal in it can never be read again. Why is a code, for words
+    would stay in clear."""
 
     TOPIC: ClassVar = "case.key_destroyed.v1"
 
-    because: str
+    because: DestroyedBecause
 
 
 class Milestone(Event, frozen=True, kw_only=True):
@@ -320,31 +339,3 @@ class Milestone(Event, frozen=True, kw_only=True):
     element: str
     outcome: str = ""
     fields: dict[str, Any] = {}
-
-
-class BundlePutInUse(Event, frozen=True, kw_only=True):
-    """From now on, new instances of this process in this authority follow this bundle."""
-
-    TOPIC: ClassVar = "authority.bundle_put_in_use.v1"
-
-    process: str
-    bundle: str
-
-
-class PolicyPutInUse(Event, frozen=True, kw_only=True):
-    """A policy of the authority is in force from its day on."""
-
-    TOPIC: ClassVar = "authority.policy_put_in_use.v1"
-
-    policy: str
-    effective_from: date
-
-
-class CalendarPutInUse(Event, frozen=True, kw_only=True):
-    """A calendar of a school or of the authority is in force for an academic year."""
-
-    TOPIC: ClassVar = "authority.calendar_put_in_use.v1"
-
-    calendar: str
-    name: str
-    academic_year: str

@@ -128,12 +128,19 @@ def _deadline_set(case: Case, event: e.DeadlineSet) -> None:
         event.instance,
         event.timer,
         event.task,
+        False,
+        event.how,
+        event.calendars,
+        event.provisional,
+        event.meta.effective_on,
     )
 
 
 def _deadline_moved(case: Case, event: e.DeadlineMoved) -> None:
     deadline = case.deadlines[event.deadline]
     deadline.due, deadline.acts_at = event.due, event.acts_at
+    deadline.how, deadline.calendars, deadline.provisional = event.how, event.calendars, event.provisional
+    deadline.missed = False  # by its new day, it is or will be missed anew
 
 
 def _deadline_missed(case: Case, event: e.DeadlineMissed) -> None:
@@ -169,6 +176,10 @@ def _fact(case: Case, event: e.FactSet) -> None:
 def _terms(case: Case, event: e.TermsIssued) -> None:
     case.terms = Terms(event.version, event.hash, event.task)
     case.counts["terms"] = event.version
+
+
+def _notice(case: Case, event: e.NoticeDue) -> None:
+    case.instances[event.instance].told_on = event.meta.effective_on
 
 
 def _shared(case: Case, event: e.PackShared) -> None:
@@ -271,7 +282,7 @@ APPLY: dict[type, Callable[[Case, Any], None]] = {
     e.MessageReceived: _message,
     e.FactSet: _fact,
     e.TermsIssued: _terms,
-    e.NoticeDue: lambda case, event: None,
+    e.NoticeDue: _notice,
     e.PackShared: _shared,
     e.PackRevoked: _revoked,
     e.DeadlineMet: _deadline_over,

@@ -1,21 +1,29 @@
-"""Deadlines: for the worker that lets days pass, and for lists of what is owed and what was missed."""
+"""Deadlines: for the worker that lets days pass, for the one that counts again when school days have changed, and for
+lists of what is owed and what was missed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
+from services.case.clock.due_date import schools_in
 from services.case.domain import events as e
 from services.case.projections.model import Cursor, Origins
 from services.case.store.database import Database
 from services.case.store.mapper import Recorded
 
 INSERT = """
-    INSERT INTO deadlines (stream, deadline, ref, name, title, duty, strength, due, acts_at, state, task)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', %s)
+    INSERT INTO deadlines (stream, deadline, ref, name, title, duty, strength, due, acts_at, state, task,
+                           schools, counted_with, counted_at, provisional)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s)
 """
 STATE = "UPDATE deadlines SET state = %s WHERE stream = %s AND deadline = %s"
-MOVE = "UPDATE deadlines SET due = %s, acts_at = %s, state = 'open' WHERE stream = %s AND deadline = %s"
+MOVE = """
+    UPDATE deadlines SET due = %s, acts_at = %s, state = 'open', schools = %s, counted_with = %s, counted_at = %s,
+                         provisional = %s
+    WHERE stream = %s AND deadline = %s
+"""
 
 
 class Deadlines:
@@ -32,7 +40,7 @@ class Deadlines:
                 case e.DeadlineSet():
                     ref, _, _ = self._origins.case(cursor, stream)
                     row = [stream, event.deadline, ref, event.name, event.title, event.duty, event.strength]
-                    cursor.execute(INSERT, [*row, event.due, event.acts_at, event.task])
+                    cursor.execute(INSERT, [*row, event.due, event.acts_at, event.task, *_counted(recorded)])
                 case e.DeadlineMet():
                     cursor.execute(STATE, ["late" if event.late else "met", stream, event.deadline])
                 case e.DeadlineMissed():
@@ -40,7 +48,15 @@ class Deadlines:
                 case e.DeadlineWithdrawn():
                     cursor.execute(STATE, ["withdrawn", stream, event.deadline])
                 case e.DeadlineMoved():
-                    cursor.execute(MOVE, [event.due, event.acts_at, stream, event.deadline])
+                    counted = _counted(recorded)
+                    cursor.execute(MOVE, [event.due, event.acts_at, *counted, stream, event.deadline])
+
+
+def _counted(recorded: Recorded) -> list[Any]:
+    """What a deadline rests on since this event."""
+    event = recorded.event
+    assert isinstance(event, e.DeadlineSet | e.DeadlineMoved)
+    return [sorted(schools_in(event.how)), event.calendars, recorded.position, event.provisional]
 
 
 PENDING = """
@@ -62,3 +78,37 @@ class Pending(msgspec.Struct, frozen=True):
 def pending(database: Database, now: datetime, limit: int) -> list[Pending]:
     """What is due, in due order."""
     return [Pending(*row) for row in database.rows(PENDING, [now, limit])]
+
+
+CONCERNED = """
+    SELECT DISTINCT d.ref FROM deadlines d JOIN cases c USING (stream)
+    WHERE d.state IN ('open', 'missed') AND c.status <> 'closed'
+    AND (EXISTS (SELECT FROM unnest(%(schools)s::text[], %(changed_at)s::bigint[]) AS k (school, changed_at)
+                 WHERE (k.school = ANY (d.schools) OR k.school = '' AND c.authority = %(authority)s)
+                 AND d.counted_with < k.changed_at)
+         OR d.counted_with < %(done)s AND d.counted_at > %(upto)s)
+    ORDER BY d.ref
+"""
+PROVISIONAL = """
+    SELECT ref, deadline, counted_at FROM deadlines
+    WHERE state IN ('open', 'missed') AND provisional AND counted_at > %s ORDER BY counted_at
+"""
+
+
+def concerned(database: Database, authority: str, changed_at: Mapping[str, int], done: int, upto: int) -> list[str]:
+    """The open cases with a deadline that was counted before its school's days changed: schools with the place in the
+    log of their last change, "" for all in the authority. Also those counted since `upto` by somebody who had not yet
+    heard of what was known at `done`."""
+    asked = {
+        "schools": list(changed_at),
+        "changed_at": list(changed_at.values()),
+        "authority": authority,
+        "done": done,
+        "upto": upto,
+    }
+    return [ref for (ref,) in database.rows(CONCERNED, asked)]
+
+
+def provisional(database: Database, after: int) -> list[tuple[str, int, int]]:
+    """Open provisional deadlines counted after a place in the log: case, deadline, place."""
+    return [(ref, deadline, at) for ref, deadline, at in database.rows(PROVISIONAL, [after])]

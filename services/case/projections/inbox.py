@@ -21,10 +21,6 @@ INSERT = """
 """
 ASSIGN = "UPDATE inbox SET assignee = %s WHERE stream = %s AND task = %s"
 DUE = "UPDATE inbox SET due = %s WHERE stream = %s AND task = %s"
-MOVED = """
-    UPDATE inbox SET due = %(due)s FROM deadlines d
-    WHERE d.stream = %(stream)s AND d.deadline = %(deadline)s AND inbox.stream = d.stream AND inbox.task = d.task
-"""
 STAND_IN = "UPDATE inbox SET person = %s WHERE stream = %s AND party = %s AND role IN ('parent', 'pupil')"
 DELETE = "DELETE FROM inbox WHERE stream = %s AND task = %s"
 
@@ -50,8 +46,8 @@ class Inbox:
                     fresh[stream, event.task] = self._row(cursor, recorded, event)
                 case e.DeadlineSet() if event.task:
                     self._set(cursor, fresh, stream, event.task, DUE_ON, DUE, event.due)
-                case e.DeadlineMoved():
-                    cursor.execute(MOVED, {"due": event.due, "stream": stream, "deadline": event.deadline})
+                case e.DeadlineMoved() if event.task:
+                    self._set(cursor, fresh, stream, event.task, DUE_ON, DUE, event.due)
                 case e.TaskClaimed():
                     self._set(cursor, fresh, stream, event.task, ASSIGNEE, ASSIGN, event.person)
                 case e.TaskReassigned():

@@ -12,12 +12,17 @@ import msgspec
 from eventsourcing.persistence import StoredEvent
 
 from contracts import chain
+from services.case.domain import authority_events
 from services.case.domain import events as e
 from services.case.domain.meta import Event
 from services.case.domain.milestones import MILESTONES
 from services.case.store.cipher import StreamKey
 
-EVENTS = [kind for kind in vars(e).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event]
+EVENTS = [
+    kind
+    for kind in (*vars(e).values(), *vars(authority_events).values())
+    if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+]
 TYPES: dict[str, type[Event]] = {kind.TOPIC: kind for kind in EVENTS if kind is not e.Milestone}
 assert not TYPES.keys() & {f"{name}.v1" for name in MILESTONES}
 TYPES |= {f"{name}.v1": e.Milestone for name in MILESTONES}

@@ -1,0 +1,64 @@
+"""School days, for an authority's administrator: calendars put in use, unplanned closures, calendars to load.
+
+Open deadlines follow by themselves, a moment after the answer.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from services.case.api.asking import Ask, Reply
+from services.case.application.calendars import close_schools, put_calendar, read_import, told, withdraw_closure
+from services.case.application.in_use import InUse
+from services.case.domain.errors import ClosureUnknown
+from services.case.domain.meta import Event, Meta
+from services.case.domain.permissions import role_anywhere
+
+Decide = Callable[[InUse, Meta], list[Event]]
+
+
+async def list_calendars(ask: Ask) -> Reply:
+    """Calendars in force, closures reported, calendars to load because dates are provisional without them, and whether
+    open deadlines have been counted again since the last change."""
+    role_anywhere(ask.person, "administer")
+    administration = ask.house.administration
+    await asyncio.to_thread(administration.refresh)
+    return Reply(told(administration.of(ask.person.authority), ask.house.reference))
+
+
+async def import_calendar(ask: Ask) -> Reply:
+    """Put a calendar in use for an academic year, of one school, of several, or the authority's own."""
+    calendar = read_import(ask.body.calendar)
+    await asyncio.to_thread(ask.house.administration.keep, calendar)
+    reference = ask.house.reference
+    return await _change(ask, lambda state, meta: put_calendar(state, meta, calendar, reference))
+
+
+async def report_closure(ask: Ask) -> Reply:
+    """Say that schools were or will be closed on days on which their calendars have them open."""
+    body, reference = ask.body, ask.house.reference
+    return await _change(
+        ask, lambda state, meta: close_schools(state, meta, body.schools, body.days, body.reason, reference)
+    )
+
+
+async def withdraw_report(ask: Ask) -> Reply:
+    """Say that a closure was reported by mistake. It stays in the history."""
+    number = str(ask.request.path_params["closure"])
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise ClosureUnknown
+    return await _change(ask, lambda state, meta: withdraw_closure(state, meta, int(number)))
+
+
+async def _change(ask: Ask, decide: Decide) -> Reply:
+    membership = role_anywhere(ask.person, "administer")
+    administration = ask.house.administration
+
+    def act(state: InUse, meta: Meta) -> tuple[list[Event], bytes]:
+        events = decide(state, meta)
+        closures = [number for event in events if (number := getattr(event, "closure", None))]
+        return events, msgspec.json.encode({"changed": bool(events), "closure": closures[0] if closures else None})
+
+    outcome = await administration.change(ask.person.authority, ask.person.as_actor(membership), ask.command, act)
+    return Reply(msgspec.json.decode(outcome.answer), position=outcome.position)
