@@ -15,6 +15,7 @@ from services.case.application.door import once
 from services.case.application.files import HOUSE
 from services.case.application.opening import open_case
 from services.case.application.running import Running
+from services.case.domain.people import Person
 from services.case.process.checks import UPN_LETTERS
 from services.case.samples import as_person, sample_people
 from services.case.scenarios import scenarios_of
@@ -69,13 +70,16 @@ class Desk:
     def __init__(self, served: Served) -> None:
         self.served = served
         self._alone = threading.Lock()
+        self.strangers: dict[str, Person] = {}  # people beside the samples, by name
         self._clients: dict[tuple[str, str], httpx.Client] = {}
 
     def as_(self, name: str) -> httpx.Client:
         key = (name, self.served.address)
         with self._alone:
             if key not in self._clients:
-                self._clients[key] = self.served.as_(name)
+                stranger = self.strangers.get(name)
+                token = self.served.token_of(stranger) if stranger else self.served.token(name)
+                self._clients[key] = self.served.with_token(token)
             return self._clients[key]
 
     def close(self) -> None:
@@ -83,8 +87,9 @@ class Desk:
             client.close()
 
     def open(self, by: str = "caseworker", process: str = "exclusion_prevention", **changes: Any) -> str:
-        """A case for a new pupil; its reference."""
-        opened = self.as_(by).post("/cases", json={"process": process, "answers": pupil(**changes)})
+        """A case for a new pupil; its reference. `form` may name the process whose answers are given."""
+        form = changes.pop("form", process)
+        opened = self.as_(by).post("/cases", json={"process": process, "answers": pupil(form, **changes)})
         assert opened.status_code == 201, opened.text
         return str(opened.json()["ref"])
 
@@ -95,7 +100,7 @@ class Desk:
             assert row is not None
             ref = f"MM-2026-{row[0]:06}"
             caseworker = as_person("caseworker", sample_people()["caseworker"])
-            given = pupil("managed_move", "pupil_n", **changes)
+            given = pupil("managed_move", **{"name": "pupil_n", **changes})
 
             def act(running: Running) -> bytes:
                 open_case(running, ref, caseworker, "managed_move", given, {"ladder_exhausted": True})

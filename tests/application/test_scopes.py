@@ -11,7 +11,7 @@ from services.case.domain import events as e
 from services.case.domain.case import Case
 from services.case.domain.folding import apply
 from services.case.domain.meta import Event, Meta
-from services.case.domain.people import FAMILY, PARTIES, SCHOOL_ROLES, SYSTEM, Membership, Person
+from services.case.domain.people import FAMILY, NAMED, PARTIES, SCHOOL_ROLES, SYSTEM, Membership, Person
 from services.case.domain.permissions import is_for, relation
 from services.case.domain.trace import Trace
 from services.case.projections.cases import cases_of, search
@@ -82,7 +82,7 @@ class Lives:
         if role not in (*SCHOOL_ROLES, *FAMILY, "ap-provider"):
             org = self.case.authority
         number = self.case.next("task")
-        person = self.case.parties.get(party, "") if role in FAMILY else ""
+        person = self.case.parties.get(party, "") if role in NAMED else ""
         offered = {"task": number, "instance": 1, "key": f"triage#{number}", "element": "triage"}
         self._emit(e.TaskOffered(meta=META, role=role, org=org, party=party, person=person, **offered))
 

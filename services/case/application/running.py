@@ -12,7 +12,7 @@ from services.case.application.days import Day, day_of
 from services.case.application.live import Live, trace_of
 from services.case.domain import events as e
 from services.case.domain.decision import Decision
-from services.case.domain.people import PARTIES, SCHOOL_ROLES
+from services.case.domain.people import NAMED, PARTIES, SCHOOL_ROLES
 from services.case.domain.trace import Trace
 from services.case.process.bundle import Bundle
 from services.case.process.engine import Await, Input, NotOpen, Offer, Receive, Start, Step
@@ -147,7 +147,7 @@ class Running:
             role=role,
             org=self.organisation(role),
             party=party,
-            person=self.case.parties.get(party, "") if role in ("pupil", "parent") else "",
+            person=self.case.parties.get(party, "") if role in NAMED else "",
             agreement=bundle.elements[offer.element].agreement,
         )
         return task

@@ -16,7 +16,7 @@ from services.case.domain.errors import (
     Refusal,
     TermsChanged,
 )
-from services.case.domain.people import FAMILY, PARTIES, Person
+from services.case.domain.people import FAMILY, NAMED, PARTIES, Person
 from services.case.domain.permissions import role_for
 from services.case.domain.seen import is_as_seen
 from services.case.domain.tasks import completable, refuse_if_edited
@@ -118,7 +118,8 @@ def withdraw(running: Running, party: str, person: Person, reason: str) -> None:
     role = PARTIES.get(party)
     if role is None:
         raise NotAParty
-    own = case.parties.get(party) == person.id if role in FAMILY else person.has(role, running.organisation(role))
+    named = case.parties.get(party) if role in NAMED else None
+    own = named == person.id if named or role in FAMILY else person.has(role, running.organisation(role))
     if not own:
         membership = role_for(person, case, "agree_for")
     if not case.is_open:

@@ -6,7 +6,6 @@ from typing import Any
 from services.case.domain import events as e
 from services.case.domain.case import Case, Deadline, Instance, Over, Reached, Strategy, Task, Terms
 from services.case.domain.meta import Event
-from services.case.domain.people import FAMILY
 from services.case.domain.trace import Trace
 
 
@@ -102,7 +101,7 @@ def _stand_in(case: Case, party: str, person: str) -> None:
     if person:
         case.parties[party] = person
     for task in case.tasks.values():
-        if task.party == party and task.role in FAMILY:
+        if task.party == party:
             task.person = person
 
 

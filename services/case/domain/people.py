@@ -29,6 +29,7 @@ Role = Literal[
 
 SCHOOL_ROLES = frozenset({"home-staff", "home-head", "receiving-head", "senco", "gb-clerk"})
 FAMILY = frozenset({"pupil", "parent"})  # act for themselves, never for an organisation
+NAMED = FAMILY | {"social-worker"}  # a case may name the very person
 HEADS = frozenset({"home-head", "receiving-head"})  # one office: which it is depends on the case
 
 PARTIES: dict[str, str] = {  # party whose agreement or view is asked -> the role in which they answer

@@ -9,7 +9,7 @@ from typing import Literal
 
 from services.case.domain.case import Case, Task
 from services.case.domain.errors import CaseUnknown, NotAllowed, TaskUnknown
-from services.case.domain.people import FAMILY, HEADS, Membership, Person
+from services.case.domain.people import FAMILY, HEADS, NAMED, Membership, Person
 
 Level = Literal["full", "own", "pack", "meta"]
 
@@ -80,7 +80,9 @@ def _level(person: Person, membership: Membership, case: Case) -> Level | None:
     match role:
         case "caseworker" if org == case.authority:
             return "full"
-        case "ep" | "send-caseworker" | "fap-chair" | "irp-clerk" | "social-worker" if org == case.authority:
+        case "ep" | "send-caseworker" | "fap-chair" | "irp-clerk" if org == case.authority:
+            return "full" if f"{role}@{org}" in case.involved else None
+        case "social-worker" if org == case.authority and not case.parties.get("social_worker"):
             return "full" if f"{role}@{org}" in case.involved else None
         case "home-staff" | "senco" | "home-head" | "receiving-head" if org == case.home_school:
             return "full"
@@ -128,7 +130,7 @@ def answering(person: Person, case: Case, task: Task) -> Membership:
     """The membership in which the person may work on the task: it is for them, their role and organisation, or given
     to them. Raises NotAllowed, or TaskUnknown where they are not to know of it."""
     for membership in person.memberships:
-        if task.role in FAMILY:
+        if task.role in FAMILY or (task.role in NAMED and task.person):
             theirs = task.person == person.id and membership.role == task.role
         else:
             given = task.assignee == person.id or Person("", "", (membership,)).has(task.role, task.org)

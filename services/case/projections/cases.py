@@ -165,7 +165,9 @@ def _names(event: Event) -> list[Any]:
 
 SCOPE = """
     (authority = %(authority)s
-     AND (%(all)s OR home_school = ANY (%(homes)s) OR relations && %(relations)s::text[])
+     AND (%(all)s OR home_school = ANY (%(homes)s) OR relations && %(relations)s::text[]
+          OR (relations && %(unnamed)s::text[]
+              AND NOT EXISTS (SELECT FROM unnest(relations) r WHERE starts_with(r, 'social_worker:'))))
      OR relations && %(myself)s::text[])
 """
 LIST = f"""
@@ -211,6 +213,7 @@ class Listed(msgspec.Struct, frozen=True):
 def _scope(person: Person) -> dict[str, Any]:
     """Which cases the person may know of: the same rule as `domain.permissions.relation`, as a condition."""
     relations: list[str] = []
+    unnamed: list[str] = []  # as long as the case names nobody
     myself: list[str] = []
     homes, everything = [], False
     for m in person.memberships:
@@ -220,7 +223,7 @@ def _scope(person: Person) -> dict[str, Any]:
             case "ep" | "send-caseworker" | "fap-chair" | "irp-clerk" | "gb-clerk":
                 relations.append(f"{m.role}@{m.org}")
             case "social-worker":
-                relations.append(f"{m.role}@{m.org}")
+                unnamed.append(f"{m.role}@{m.org}")
                 myself.append(f"social_worker:{person.id}")
             case "home-staff" | "senco":
                 homes.append(m.org)
@@ -238,6 +241,7 @@ def _scope(person: Person) -> dict[str, Any]:
         "all": everything,
         "homes": homes,
         "relations": relations,
+        "unnamed": unnamed,
         "myself": myself,
     }
 

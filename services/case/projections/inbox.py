@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from services.case.domain import events as e
-from services.case.domain.people import FAMILY, HEADS, Person
+from services.case.domain.people import FAMILY, HEADS, NAMED, Person
 from services.case.projections.cases import accounts_of
 from services.case.projections.model import Cursor, Origins, TitleOf
 from services.case.store.database import Database
@@ -21,11 +21,11 @@ INSERT = """
 """
 ASSIGN = "UPDATE inbox SET assignee = %s WHERE stream = %s AND task = %s"
 DUE = "UPDATE inbox SET due = %s WHERE stream = %s AND task = %s"
-STAND_IN = "UPDATE inbox SET person = %s WHERE stream = %s AND party = %s AND role IN ('parent', 'pupil')"
+STAND_IN = "UPDATE inbox SET person = %s WHERE stream = %s AND party = %s"
 DELETE = "DELETE FROM inbox WHERE stream = %s AND task = %s"
 
 NO_DAY = date(9999, 12, 31)
-ROLE, PERSON, ASSIGNEE, PARTY, DUE_ON = 4, 6, 7, 8, 14  # places in a row
+PERSON, ASSIGNEE, PARTY, DUE_ON = 6, 7, 8, 14  # places in a row
 
 
 class Inbox:
@@ -81,11 +81,11 @@ class Inbox:
         ]
 
     def _stand_in(self, cursor: Cursor, fresh: dict[tuple[UUID, int], list[Any]], recorded: Recorded) -> None:
-        """A family's task waits for the account that the party has now."""
+        """What waits for a named person waits for the account that the party has now."""
         for party, person in accounts_of(recorded.event):
             cursor.execute(STAND_IN, [person, recorded.stream, party])
             for (stream, _), row in fresh.items():
-                if stream == recorded.stream and row[PARTY] == party and row[ROLE] in FAMILY:
+                if stream == recorded.stream and row[PARTY] == party:
                     row[PERSON] = person
 
     def _set(
@@ -101,8 +101,8 @@ LIST = """
     SELECT stream, task, ref, process, element, title, role, org, party, assignee, home_school, offered_on, due
     FROM inbox
     WHERE (authority = %(authority)s
-           AND ((role, org) IN (SELECT * FROM unnest(%(roles)s::text[], %(orgs)s::text[]))
-                OR assignee = %(me)s AND role NOT IN ('parent', 'pupil')
+           AND (person = '' AND role NOT IN ('parent', 'pupil')
+                AND ((role, org) IN (SELECT * FROM unnest(%(roles)s::text[], %(orgs)s::text[])) OR assignee = %(me)s)
                 OR %(family)s AND role IN ('parent', 'pupil'))
            OR person = %(me)s AND role = ANY (%(myself)s))
     AND (%(mine)s::boolean IS NULL OR %(mine)s = (assignee = %(me)s OR person = %(me)s AND person <> ''))
@@ -156,7 +156,7 @@ def inbox_of(
             "roles": [role for role, _ in sorted(pairs)],
             "orgs": [org for _, org in sorted(pairs)],
             "me": person.id,
-            "myself": [m.role for m in person.memberships if m.role in FAMILY],
+            "myself": [m.role for m in person.memberships if m.role in NAMED],
             "family": any(m.role == "caseworker" and m.org == person.authority for m in offices),
             "mine": mine,
             "late_on": late_on,
