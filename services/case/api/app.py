@@ -126,7 +126,8 @@ async def _answer(request: Request, route: Route) -> Response:
     ask = Ask(request, house, person, query=query)
     if route.method != "GET":
         raw, ask.body = await read_body(request, route.body)
-        ask.command = command_of(request, person, raw, getattr(ask.body, "effective_on", None))
+        day = getattr(ask.body, "effective_on", None)
+        ask.command = command_of(request, person, raw, day, house.clock.today())
     elif (position := wait_for(request)) is not None:
         await house.projected.wait(position)
     reply = await route.handler(ask)

@@ -26,6 +26,8 @@ from services.case.domain.people import Person
 from services.case.wiring import House
 
 LARGEST = 1_000_000  # bytes of a body
+DEEPEST = 30  # levels of a body
+EARLIEST = date(1990, 1, 1)  # on which what is told now may have been true
 REF = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6}")
 TASK = re.compile(rf"({REF.pattern})-([1-9]\d{{0,8}})")
 AT = re.compile(r" - at `\$(.*)`$")
@@ -112,8 +114,8 @@ async def read_body(request: Request, kind: type | None) -> tuple[bytes, Any]:
 
 def decode(raw: bytes, kind: type) -> Any:
     """A JSON body as a struct."""
-    if b"\\u0000" in raw or b"\\ud" in raw.lower():
-        _refuse_unstorable(raw)
+    if b"\\u0000" in raw or b"\\ud" in raw.lower() or raw.count(b"[") + raw.count(b"{") > DEEPEST:
+        _refuse_odd(raw)
     try:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
@@ -122,18 +124,19 @@ def decode(raw: bytes, kind: type) -> Any:
         raise BodyMalformed("The request is not JSON that can be read.") from error
 
 
-def _refuse_unstorable(raw: bytes) -> None:
-    """A NUL or half a surrogate pair is valid JSON and cannot be stored or shown."""
+def _refuse_odd(raw: bytes) -> None:
+    """A NUL or half a surrogate pair is valid JSON and cannot be stored or shown; nothing is asked so deep."""
     try:
-        left: list[Any] = [msgspec.json.decode(raw)]
+        left: list[tuple[Any, int]] = [(msgspec.json.decode(raw), 0)]
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         raise BodyMalformed("The request is not JSON that can be read.") from error
     while left:
-        part = left.pop()
-        if isinstance(part, dict):
-            left += [*part, *part.values()]
-        elif isinstance(part, list):
-            left += part
+        part, depth = left.pop()
+        if isinstance(part, dict | list):
+            if depth == DEEPEST:
+                raise BodyInvalid([{"pointer": "", "detail": "This is nested too deep."}])
+            inside = [*part, *part.values()] if isinstance(part, dict) else part
+            left += [(one, depth + 1) for one in inside]
         elif isinstance(part, str) and "\0" in part:
             raise BodyInvalid([{"pointer": "", "detail": "A character in it cannot be stored."}])
 
@@ -186,8 +189,13 @@ def wait_for(request: Request) -> int | None:
     return int(wanted)
 
 
-def command_of(request: Request, person: Person, raw: bytes, effective_on: date | None) -> Command:
-    """The command that a request is: by its Idempotency-Key the same one, however often it is sent."""
+def command_of(request: Request, person: Person, raw: bytes, effective_on: date | None, today: date) -> Command:
+    """The command that a request is: by its Idempotency-Key the same one, however often it is sent.
+
+    Raises BodyInvalid, also for what is told of a day to come.
+    """
+    if effective_on is not None and not EARLIEST <= effective_on <= today:
+        raise BodyInvalid([{"pointer": "/effective_on", "detail": "Give a day that has been, today at the latest."}])
     correlation = request.headers.get("x-correlation-id", "")[:100]
     key = request.headers.get("idempotency-key")
     if key is None:

@@ -6,6 +6,8 @@ the engine.
 """
 
 import hashlib
+import re
+from datetime import date
 from typing import Any
 
 import jsonschema_rs
@@ -14,6 +16,7 @@ import msgspec
 from services.case.domain.errors import AnswersInvalid
 from services.case.process.checks import CHECKS, Circumstances
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 KINDS = {  # the validator's name of a failure -> the keyword under which a form keeps its sentence
     "Required": "required",
     "Type": "type",
@@ -33,6 +36,15 @@ KINDS = {  # the validator's name of a failure -> the keyword under which a form
     "Constant": "const",
     "Enum": "oneOf",
 }
+YEARS = range(1900, 2200)  # of dates in answers: others cannot be meant, and far ones cannot be counted with
+
+
+def is_day(text: str) -> bool:
+    """Whether this is a date that exists, as YYYY-MM-DD."""
+    try:
+        return DAY.fullmatch(text) is not None and date.fromisoformat(text).year in YEARS
+    except ValueError:
+        return False
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -52,7 +64,9 @@ class Form:
         self.name = name
         self.schema: dict[str, Any] = msgspec.json.decode(body)
         self.hash = hashlib.sha256(body).hexdigest()
-        self._validator = jsonschema_rs.Draft202012Validator(self.schema, validate_formats=True)
+        self._validator = jsonschema_rs.Draft202012Validator(
+            self.schema, validate_formats=True, formats={"date": is_day}
+        )
         fields: dict[str, dict[str, Any]] = self.schema.get("properties", {})
         self.fields = fields
         self.personal = frozenset(name for name, field in fields.items() if field.get("x-personal", True))

@@ -1,0 +1,339 @@
+"""Whatever is sent, the answer is a clear refusal, and nothing is written."""
+
+import base64
+import hmac
+import json
+import random
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OKPKey, RSAKey
+
+from services.case.api.identity import BUILT_IN, ed25519_key
+from services.case.settings import Settings
+from services.case.wiring import signing_key_of
+from tests.api.desk import Desk, answers, problem, pupil
+
+EXPRESSIONS = [
+    "__import__('os').system('touch /tmp/owned')",
+    "().__class__.__bases__[0].__subclasses__()",
+    "{{7*7}}${7*7}<%= 7*7 %>",
+    "'; DROP TABLE events; --",
+    "\u202eevil\u202c",
+    '=HYPERLINK("http://example.invalid")',
+    "a" * 9_000,
+    "\N{GRINNING FACE}" * 500,
+]
+NO_DATES = ["2026-02-30", "2026-13-01", "0000-01-01", "2026-9-1", "01/09/2026", "9999-12-31", "0001-01-01", ""]
+NO_DATES += ["١٩٩٩-٠١-٠١", "20260901", "2026-W36-2", "2026-09-01T00:00:00"]
+ODD = [None, True, 0, -1, 1.5, 10**30, -(10**30), 1e308, [], {}, [[]], [None], {"a": {}}, "", " ", "x" * 100_000]
+
+
+@pytest.fixture(scope="module")
+def ref(desk: Desk) -> str:
+    return desk.open()
+
+
+@pytest.fixture
+def unchanged(desk: Desk, ref: str) -> Iterator[None]:
+    """Nothing that the test does is written."""
+    before = desk.head()
+    yield
+    assert desk.head() == before
+
+
+def send(desk: Desk, method: str, path: str, content: bytes, by: str = "caseworker") -> httpx.Response:
+    headers = {"Content-Type": "application/json", "If-Match": "*"}
+    answer = desk.as_(by).request(method, path, content=content, headers=headers)
+    assert answer.status_code < 500, (content[:200], answer.text)
+    return answer
+
+
+def start_with(given: Any) -> bytes:
+    return json.dumps({"process": "exclusion_prevention", "answers": given}).encode()
+
+
+@pytest.mark.usefixtures("unchanged")
+class TestBodies:
+    def test_what_is_not_json(self, desk: Desk, ref: str) -> None:
+        nested = b"[" * 100_000
+        for content in (
+            b"{",
+            b"{'text': 'x'}",
+            b'{"text": "\x00"}',
+            b'{"text": "\xff"}',
+            b'{"text": "\xed\xa0\x80"}',
+            b'{"text": "x"} {"text": "y"}',
+            b'{"text": NaN}',
+            b'{"text": 1e999}',
+            b"\xef\xbb\xbf{}",
+            b'{"text": "x",}',
+            nested,
+            b'{"text":' + nested,
+            b'{"text": ' + b"9" * 5_000 + b"}",
+        ):
+            assert 400 <= send(desk, "POST", f"/cases/{ref}/notes", content).status_code < 500
+
+    def test_characters_that_cannot_be_stored(self, desk: Desk, ref: str) -> None:
+        for text in ("\\u0000", "\\ud800", "\\udfff\\ud800", "a\\u0000b"):
+            for content in (f'{{"text": "{text}"}}', f'{{"text": "x", "{text}": 1}}'):
+                problem(send(desk, "POST", f"/cases/{ref}/notes", content.encode()), send_status(content))
+        deep = '{"answers": ' + '{"a": ' * 400 + '"\\u0000"' + "}" * 400 + "}"
+        assert send(desk, "PUT", f"/tasks/{ref}-1/draft", deep.encode()).status_code in (400, 422)
+
+    def test_deep_answers(self, desk: Desk, ref: str) -> None:
+        for depth in (10, 100, 500, 900, 5_000):
+            for opening, closing in (('{"a":', "}"), ("[", "]")):
+                deep = opening * depth + "1" + closing * depth
+                for path in (f"/tasks/{ref}-1/complete", "/cases"):
+                    body = f'{{"process": "exclusion_prevention", "answers": {{"surname": {deep}}}}}'
+                    content = body if path == "/cases" else body.replace('"process": "exclusion_prevention", ', "")
+                    assert send(desk, "POST", path, content.encode()).status_code in (400, 422)
+
+    def test_unknown_and_missing_fields_of_a_form(self, desk: Desk) -> None:
+        extra = problem(send(desk, "POST", "/cases", start_with(pupil(favourite_colour="blue"))), 422)
+        assert extra["errors"] == [{"pointer": "/answers/favourite_colour", "detail": "This form does not ask that."}]
+        missing = problem(send(desk, "POST", "/cases", start_with(pupil(surname=None))), 422)
+        assert [error["pointer"] for error in missing["errors"]] == ["/answers/surname"]
+        pointers = {e["pointer"] for e in problem(send(desk, "POST", "/cases", start_with({})), 422)["errors"]}
+        assert {"/answers/surname", "/answers/dob", "/answers/home_school"} <= pointers
+
+    def test_a_number_with_a_wrong_check_letter(self, desk: Desk) -> None:
+        right = pupil()["upn"]
+        for wrong in ("A" + right[1:], right[:-1] + "Z", right.lower(), f" {right}", right[0] + "٩" * 12, right + "1"):
+            found = problem(send(desk, "POST", "/cases", start_with(pupil(upn=wrong))), 422)
+            assert {error["pointer"] for error in found["errors"]} == {"/answers/upn"}, wrong
+
+    def test_schools_and_processes_that_are_not(self, desk: Desk) -> None:
+        for school in ("999999", "900101", "١٢٣٤٥٦", "900001 ", "", "9" * 1000):
+            found = problem(send(desk, "POST", "/cases", start_with(pupil(home_school=school))), 422)
+            assert found["errors"][0]["pointer"] == "/answers/home_school"
+        for process in ("../managed_move", "managed_move.toml", "x" * 100, "\u200b"):
+            content = json.dumps({"process": process, "answers": pupil()}).encode()
+            assert problem(send(desk, "POST", "/cases", content), 422)["type"] == "/problems/process-unknown"
+
+    @pytest.mark.parametrize("day", NO_DATES)
+    def test_dates_that_are_not(self, desk: Desk, ref: str, day: str) -> None:
+        for field in ("dob", "parent_informed_on"):
+            found = problem(send(desk, "POST", "/cases", start_with(pupil(**{field: day}))), 422)
+            assert found["errors"][0]["pointer"] == f"/answers/{field}"
+        content = json.dumps({"text": "x", "effective_on": day}).encode()
+        problem(send(desk, "POST", f"/cases/{ref}/notes", content), 422)
+
+    def test_every_field_of_the_start_form_with_something_odd(self, desk: Desk) -> None:
+        good = pupil(surname="Unlikely")
+        opened = 0
+        for field in good:
+            for odd in ODD:
+                answer = send(desk, "POST", "/cases", start_with({**good, "upn": "A000000000000", field: odd}))
+                opened += answer.status_code == 201
+                assert answer.status_code in (413, 422)
+        assert opened == 0
+
+
+def send_status(content: str) -> int:
+    """Half a surrogate pair is not even JSON that can be read."""
+    return 400 if "\\ud" in content else 422
+
+
+class TestExpressions:
+    @pytest.mark.parametrize("words", EXPRESSIONS)
+    def test_words_are_words(self, desk: Desk, words: str) -> None:
+        """They are stored as they are, where words are asked for, and run nowhere."""
+        accept = answers("exclusion_prevention", "accept")
+        field = next(name for name, value in accept.items() if isinstance(value, str) and " " in value)
+        given = pupil(incident_summary=words)
+        opened = send(desk, "POST", "/cases", start_with(given))
+        if opened.status_code == 422:  # longer than the form takes
+            return
+        ref = opened.json()["ref"]
+        body = json.dumps({"answers": {**accept, field: words}}).encode()
+        done = send(desk, "POST", f"/tasks/{ref}-1/complete", body)
+        assert done.status_code in (200, 422)
+        state = desk.as_("caseworker").get(f"/cases/{ref}/state").json()
+        assert state["answers"][0]["answers"]["incident_summary"] == words
+
+    @pytest.mark.usefixtures("unchanged")
+    def test_a_choice_takes_no_expression(self, desk: Desk, ref: str) -> None:
+        accept = answers("exclusion_prevention", "accept")
+        form = desk.as_("caseworker").get(f"/tasks/{ref}-1").json()["form"]
+        choices = [name for name, field in form["properties"].items() if "oneOf" in field]
+        assert choices
+        for field in choices:
+            for words in EXPRESSIONS:
+                body = json.dumps({"answers": {**accept, field: words}}).encode()
+                found = problem(send(desk, "POST", f"/tasks/{ref}-1/complete", body), 422)
+                assert f"/answers/{field}" in [error["pointer"] for error in found["errors"]]
+
+
+@pytest.mark.usefixtures("unchanged")
+class TestAddresses:
+    def test_queries(self, desk: Desk, ref: str) -> None:
+        for query in (
+            "limit=1e9",
+            "limit=99999999999999999999",
+            "cursor=%00",
+            "cursor=" + "9" * 400,
+            "status=open&status=open",
+            "process=" + "x" * 101,
+            "%ff=%fe",
+            "[]=1",
+            "limit",
+        ):
+            problem(desk.as_("caseworker").get(f"/cases?{query}"), 422)
+        far = f"2026-01-01_{'0' * 32}_{'9' * 30}"
+        for cursor in ("2026-01-01_x_1", "x", "_", "2026-01-01__", far, "9999-99-99_a_b"):
+            assert desk.as_("caseworker").get(f"/tasks?cursor={cursor}").status_code in (200, 422)
+        for query in (
+            "known_at=yesterday",
+            "known_at=2026-01-01T00:00:00",
+            "effective_on=2026-02-30",
+            "version=-1",
+            "version=1&effective_on=2026-01-01",
+        ):
+            problem(desk.as_("caseworker").get(f"/cases/{ref}/state?{query}"), 422)
+        for moment in ("0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59-23:59"):
+            assert desk.as_("caseworker").get(f"/cases/{ref}/state?known_at={moment}").status_code in (200, 422)
+
+    def test_paths(self, desk: Desk, ref: str) -> None:
+        for path in (
+            f"/cases/{ref}%00",
+            f"/cases/{ref}%0a",
+            f"/cases/{ref.lower()}",
+            f"/tasks/{ref}-0",
+            f"/tasks/{ref}-01",
+            f"/tasks/{ref}-9999999999",
+            f"/tasks/{ref}-١",
+            f"/cases/{ref}/why/d0",
+            f"/cases/{ref}/why/%2e%2e",
+            f"/cases/{ref}/why/EP-2026-999999-1",
+            "/cases/" + "x" * 4000,
+            "/cases/%ff%fe",
+            f"/cases/{ref}/agreements/%00/withdraw",
+        ):
+            assert desk.as_("caseworker").get(path).status_code in (404, 405), path
+
+    def test_reassigned_to_nobody_that_can_be(self, desk: Desk, ref: str) -> None:
+        for to in ("", " ", "a b", "ä", "x" * 201, "line\nbreak", "m@ü.example"):
+            content = json.dumps({"to": to, "reason": "Away."}).encode()
+            problem(send(desk, "POST", f"/tasks/{ref}-1/reassign", content), 422)
+
+
+Claims = dict[str, Any]
+
+
+def encoded(part: object) -> str:
+    raw = part if isinstance(part, bytes) else json.dumps(part).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def with_secret(claims: Claims, secret: bytes) -> str:
+    """A public key taken for a shared secret."""
+    said = f"{encoded({'alg': 'HS256'})}.{encoded(claims)}"
+    return f"{said}.{encoded(hmac.digest(secret, said.encode(), 'sha256'))}"
+
+
+@pytest.mark.usefixtures("unchanged")
+class TestTokens:
+    @pytest.fixture
+    def key(self, desk: Desk) -> OKPKey:
+        return ed25519_key(signing_key_of(Settings(data_dir=desk.served.data)))
+
+    @pytest.fixture
+    def claims(self) -> Claims:
+        now = int(time.time())
+        return {
+            "iss": BUILT_IN,
+            "aud": "inclusion-casework",
+            "sub": "caseworker",
+            "iat": now,
+            "exp": now + 600,
+            "authority": "937",
+            "roles": ["caseworker@937"],
+        }
+
+    def answer(self, desk: Desk, authorization: str | bytes) -> httpx.Response:
+        raw = authorization if isinstance(authorization, bytes) else authorization.encode()
+        headers = [(b"Authorization", raw)]
+        found = httpx.post(f"{desk.served.address}/api/v1/cases", json={}, headers=headers)
+        assert found.status_code < 500, (raw[:200], found.text)
+        return found
+
+    def test_the_right_one_is_right(self, desk: Desk, key: OKPKey, claims: Claims) -> None:
+        token = jwt.encode({"alg": "Ed25519"}, claims, key, algorithms=["Ed25519"])
+
+        assert self.answer(desk, f"Bearer {token}").status_code == 422
+        assert self.answer(desk, f"bearer {token}").status_code == 422
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"exp": 1},
+            {"exp": "soon"},
+            {"exp": None},
+            {"nbf": 32503680000},
+            {"aud": "another-service"},
+            {"aud": ["another-service", "and-another"]},
+            {"aud": None},
+            {"iss": "urn:somebody-else"},
+            {"iss": None},
+            {"sub": None},
+            {"sub": ""},
+            {"sub": 7},
+            {"sub": "line\nbreak"},
+            {"sub": "nul\0"},
+            {"sub": "x" * 201},
+            {"roles": 7},
+        ],
+        ids=str,
+    )
+    def test_wrong_claims(self, desk: Desk, key: OKPKey, claims: Claims, wrong: Claims) -> None:
+        said = {name: value for name, value in {**claims, **wrong}.items() if value is not None}
+        token = jwt.encode({"alg": "Ed25519"}, said, key, algorithms=["Ed25519"])
+
+        problem(self.answer(desk, f"Bearer {token}"), 401)
+
+    def test_signed_by_nobody_or_somebody_else(self, desk: Desk, key: OKPKey, claims: Claims) -> None:
+        other, rsa = OKPKey.generate_key("Ed25519"), RSAKey.generate_key(2048)
+        forged: list[Callable[[], str]] = [
+            lambda: f"{encoded({'alg': 'none'})}.{encoded(claims)}.",
+            lambda: f"{encoded({'alg': 'None', 'typ': 'JWT'})}.{encoded(claims)}.",
+            lambda: jwt.encode({"alg": "Ed25519"}, claims, other, algorithms=["Ed25519"]),
+            lambda: jwt.encode({"alg": "Ed25519", "kid": key.thumbprint()}, claims, other, algorithms=["Ed25519"]),
+            lambda: jwt.encode({"alg": "RS256"}, claims, rsa),
+            lambda: with_secret(claims, key.as_pem(private=False)),
+            lambda: jwt.encode({"alg": "Ed25519", "jwk": other.as_dict()}, claims, other, algorithms=["Ed25519"]),
+        ]
+        for forge in forged:
+            problem(self.answer(desk, f"Bearer {forge()}"), 401)
+
+    def test_what_is_no_token(self, desk: Desk, key: OKPKey, claims: Claims) -> None:
+        token = jwt.encode({"alg": "Ed25519"}, claims, key, algorithms=["Ed25519"])
+        head, body, signature = token.split(".")
+        chance = random.Random(7)
+        garbage: list[str | bytes] = [
+            "",
+            "Bearer",
+            f"Basic {token}",
+            token,
+            f"Bearer {token}x",
+            f"Bearer {token[:-3]}",
+            f"Bearer {head}.{encoded({**claims, 'roles': ['dpo@937']})}.{signature}",
+            f"Bearer {head}.{body}",
+            f"Bearer {head}.{body}.{signature}.{signature}",
+            f"Bearer {head}..{signature}",
+            "Bearer ..",
+            f"Bearer {encoded([])}.{body}.{signature}",
+            f"Bearer {encoded({'alg': ['Ed25519']})}.{body}.{signature}",
+            f"Bearer {encoded({'alg': 'Ed25519', 'kid': {}})}.{body}.{signature}",
+            f"Bearer {encoded(b'[' * 5000)}.{body}.{signature}",
+            b"Bearer \xff\xfe",
+            "Bearer " + "a" * 30_000,
+        ]
+        garbage += [b"Bearer " + bytes(chance.choices(range(33, 127), k=200)) for _ in range(50)]
+        for authorization in garbage:
+            assert problem(self.answer(desk, authorization), 401)["type"] == "/problems/not-signed-in"
