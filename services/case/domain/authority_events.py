@@ -82,7 +82,7 @@ class DeadlinesRecounted(Event, frozen=True, kw_only=True):
     """Every open deadline of the schools concerned was counted again. `changes`: the place in the log up to which
     changes of calendars were counted in · `upto`: that up to which deadlines were looked at · `cases`: how many had
     any · `moved`: deadlines that have another day, or are certain now · `kept`: those that would be earlier and stay,
-    because people had been told the day."""
+    because people had been told the day. What an earlier look had done that was cut short is not among them."""
 
     TOPIC: ClassVar = "authority.deadlines_recounted.v1"
 
