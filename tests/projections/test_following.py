@@ -134,8 +134,12 @@ def test_what_is_written_is_seen_at_once(house: House) -> None:
     with following(house):
         open_case(house)
         until_projected(house)
-        open_case(house)
-        assert seconds_until_projected(house) < 0.5
+        seconds = []
+        for _ in range(5):
+            open_case(house)
+            seconds.append(seconds_until_projected(house))
+        assert min(seconds) < 0.3  # the safety poll alone would take up to a second each time
+        assert sum(seconds) < 2.5
 
 
 def test_a_wake_up_that_got_lost_delays_an_event_and_loses_none(house: House) -> None:

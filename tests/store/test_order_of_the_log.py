@@ -10,7 +10,6 @@ import sys
 import threading
 import time
 from concurrent.futures import Future
-from contextlib import suppress
 from uuid import UUID, uuid4
 
 import psycopg
@@ -19,7 +18,7 @@ from eventsourcing.persistence import OperationalError
 from services.case.store import embedded
 from services.case.store.migrate import migrate
 from services.case.store.recorder import GroupCommitRecorder
-from tests.store.embedding import data_folder, server_of
+from tests.store.embedding import data_folder, server_of, until
 from tests.store.items import item, stored
 
 EVENTS = int(os.environ.get("TAIL_EVENTS", "4000"))
@@ -100,6 +99,12 @@ class Appending(threading.Thread):
                 time.sleep(0.05)
 
 
+def until_more(callers: list[Appending]) -> None:
+    """Until fifty more items were acknowledged."""
+    before = sum(len(caller.acknowledged) for caller in callers)
+    until(lambda: sum(len(caller.acknowledged) for caller in callers) > before + 50, "more to be stored", 60)
+
+
 def test_when_the_server_is_killed_what_was_acknowledged_is_there_and_nothing_by_halves() -> None:
     with data_folder() as data:
         url = embedded.start(data)
@@ -109,12 +114,9 @@ def test_when_the_server_is_killed_what_was_acknowledged_is_there_and_nothing_by
         for caller in callers:
             caller.start()
         for _ in range(3):
-            before = sum(len(caller.acknowledged) for caller in callers)
-            while sum(len(caller.acknowledged) for caller in callers) < before + 50:
-                time.sleep(0.01)
-            with suppress(ProcessLookupError):
-                os.kill(server_of(data), signal.SIGKILL)
-        time.sleep(1.5)
+            until_more(callers)
+            os.kill(server_of(data), signal.SIGKILL)
+        until_more(callers)
         for caller in callers:
             caller.over.set()
         for caller in callers:
