@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
@@ -32,7 +33,7 @@ from tests.store.embedding import data_folder, server_of, until
 
 NUMBERS = count(500_000)
 ACTIVE = """
-    SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted
+    SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND objid = %s
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 HELD_UP = "SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%timeline%'"
@@ -69,8 +70,8 @@ def following(house: House) -> Iterator[None]:
 
 
 def active(house: House) -> list[int]:
-    """The connections that hold the right to follow."""
-    return [pid for (pid,) in house.database.rows(ACTIVE)]
+    """The connections that hold the right to keep the read models up."""
+    return [pid for (pid,) in house.database.rows(ACTIVE, [zlib.crc32(b"follower projections")])]
 
 
 def open_case(house: House) -> None:
