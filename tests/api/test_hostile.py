@@ -30,6 +30,7 @@ EXPRESSIONS = [
 ]
 NO_DATES = ["2026-02-30", "2026-13-01", "0000-01-01", "2026-9-1", "01/09/2026", "9999-12-31", "0001-01-01", ""]
 NO_DATES += ["١٩٩٩-٠١-٠١", "20260901", "2026-W36-2", "2026-09-01T00:00:00"]
+RISK = ("assess_risk", "home-staff", "risk_high")
 ODD = [None, True, 0, -1, 1.5, 10**30, -(10**30), 1e308, [], {}, [[]], [None], {"a": {}}, "", " ", "x" * 100_000]
 
 
@@ -38,8 +39,17 @@ def ref(desk: Desk) -> str:
     return desk.open()
 
 
+@pytest.fixture(scope="module")
+def planned(desk: Desk) -> str:
+    """A case whose plan meeting comes next."""
+    ref = desk.open()
+    for step in (("triage", "caseworker", "accept"), ("verify_flags", "senco", "flags_k"), RISK):
+        desk.walk(ref, step, process="exclusion_prevention")
+    return ref
+
+
 @pytest.fixture
-def unchanged(desk: Desk, ref: str) -> Iterator[None]:
+def unchanged(desk: Desk, ref: str, planned: str) -> Iterator[None]:
     """Nothing that the test does is written."""
     before = desk.head()
     yield
@@ -123,6 +133,17 @@ class TestBodies:
             assert found["errors"][0]["pointer"] == f"/answers/{field}"
         content = json.dumps({"text": "x", "effective_on": day}).encode()
         problem(send(desk, "POST", f"/cases/{ref}/notes", content), 422)
+
+    @pytest.mark.parametrize("day", ["1900-01-01", "1989-12-31", "2101-01-01", "2199-12-31"])
+    def test_dates_that_nothing_can_be_counted_from(self, desk: Desk, planned: str, day: str) -> None:
+        plan = desk.task(planned, "plan_meeting")
+        for field in ("met_on", "first_review_on"):
+            given = {"answers": answers("exclusion_prevention", "plan", **{field: day})}
+            content = json.dumps(given).encode()
+            found = problem(send(desk, "POST", f"/tasks/{plan['task']}/complete", content, by="home-staff"), 422)
+
+            assert found["errors"][0]["pointer"] in ("/answers", f"/answers/{field}")
+            assert desk.task(planned, "plan_meeting") == plan
 
     def test_every_field_of_the_start_form_with_something_odd(self, desk: Desk) -> None:
         good = pupil(surname="Unlikely")

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.case.application.door import Command
+from services.case.clock.bank_holidays import DateOutOfReach
+from services.case.clock.rules import NotInForce
 from services.case.domain.errors import (
     AnswersInvalid,
     BodyInvalid,
@@ -150,7 +152,8 @@ def _located(error: msgspec.ValidationError) -> dict[str, str]:
 
 @contextlib.contextmanager
 def said_at(place: str, instead_of: str = "") -> Iterator[None]:
-    """Answers stand in the body at a place: what is wrong with them is pointed to there."""
+    """Answers stand in the body at a place: what is wrong with them is pointed to there. So is a date among them that
+    nothing can be counted from."""
     try:
         yield
     except AnswersInvalid as invalid:
@@ -158,6 +161,11 @@ def said_at(place: str, instead_of: str = "") -> Iterator[None]:
         raise AnswersInvalid(
             [{**error, "pointer": place + error["pointer"].removeprefix(instead_of)} for error in wrong]
         ) from invalid
+    except DateOutOfReach as far:
+        raise AnswersInvalid([{"pointer": place, "detail": str(far)}]) from far
+    except NotInForce as early:
+        detail = "There was no rule yet by which a date in this can be counted."
+        raise AnswersInvalid([{"pointer": place, "detail": detail}]) from early
 
 
 def read_query(request: Request, kind: type | None) -> Any:
