@@ -10,20 +10,27 @@ import msgspec
 from services.case.clock.due_date import schools_in
 from services.case.domain import events as e
 from services.case.projections.model import Cursor, Origins
+from services.case.projections.table import Table
 from services.case.store.database import Database
 from services.case.store.mapper import Recorded
 
-INSERT = """
-    INSERT INTO deadlines (stream, deadline, ref, name, title, duty, strength, due, acts_at, state, task,
-                           schools, counted_with, counted_at, provisional)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', %s, %s, %s, %s, %s)
-"""
-STATE = "UPDATE deadlines SET state = %s WHERE stream = %s AND deadline = %s"
-MOVE = """
-    UPDATE deadlines SET due = %s, acts_at = %s, state = 'open', schools = %s, counted_with = %s, counted_at = %s,
-                         provisional = %s
-    WHERE stream = %s AND deadline = %s
-"""
+COLUMNS = {
+    "stream": "uuid",
+    "deadline": "int",
+    "ref": "text",
+    "name": "text",
+    "title": "text",
+    "duty": "boolean",
+    "strength": "text",
+    "due": "date",
+    "acts_at": "timestamptz",
+    "state": "text",
+    "task": "int",
+    "schools": "text[]",
+    "counted_with": "bigint",
+    "counted_at": "bigint",
+    "provisional": "boolean",
+}
 
 
 class Deadlines:
@@ -34,29 +41,36 @@ class Deadlines:
         self._origins = origins
 
     def apply(self, cursor: Cursor, batch: Sequence[Recorded]) -> None:
+        table = Table("deadlines", 2, COLUMNS)
         for recorded in batch:
             stream, event = recorded.stream, recorded.event
             match event:
                 case e.DeadlineSet():
                     ref, _, _ = self._origins.case(cursor, stream)
                     row = [stream, event.deadline, ref, event.name, event.title, event.duty, event.strength]
-                    cursor.execute(INSERT, [*row, event.due, event.acts_at, event.task, *_counted(recorded)])
+                    table.insert(*row, event.due, event.acts_at, "open", event.task, *_counted(recorded).values())
                 case e.DeadlineMet():
-                    cursor.execute(STATE, ["late" if event.late else "met", stream, event.deadline])
+                    table.update((stream, event.deadline), state="late" if event.late else "met")
                 case e.DeadlineMissed():
-                    cursor.execute(STATE, ["missed", stream, event.deadline])
+                    table.update((stream, event.deadline), state="missed")
                 case e.DeadlineWithdrawn():
-                    cursor.execute(STATE, ["withdrawn", stream, event.deadline])
+                    table.update((stream, event.deadline), state="withdrawn")
                 case e.DeadlineMoved():
-                    counted = _counted(recorded)
-                    cursor.execute(MOVE, [event.due, event.acts_at, *counted, stream, event.deadline])
+                    moved = {"due": event.due, "acts_at": event.acts_at, "state": "open", **_counted(recorded)}
+                    table.update((stream, event.deadline), **moved)
+        table.write(cursor)
 
 
-def _counted(recorded: Recorded) -> list[Any]:
+def _counted(recorded: Recorded) -> dict[str, Any]:
     """What a deadline rests on since this event."""
     event = recorded.event
     assert isinstance(event, e.DeadlineSet | e.DeadlineMoved)
-    return [sorted(schools_in(event.how)), event.calendars, recorded.position, event.provisional]
+    return {
+        "schools": sorted(schools_in(event.how)),
+        "counted_with": event.calendars,
+        "counted_at": recorded.position,
+        "provisional": event.provisional,
+    }
 
 
 PENDING = """

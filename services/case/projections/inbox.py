@@ -11,21 +11,30 @@ from services.case.domain import events as e
 from services.case.domain.people import FAMILY, HEADS, NAMED, Person
 from services.case.projections.cases import accounts_of
 from services.case.projections.model import Cursor, Origins, TitleOf
+from services.case.projections.table import Table
 from services.case.store.database import Database
 from services.case.store.mapper import Recorded
 
-INSERT = """
-    INSERT INTO inbox (stream, task, ref, authority, role, org, person, assignee, party, process, element, title,
-                       home_school, offered_on, due)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
-ASSIGN = "UPDATE inbox SET assignee = %s WHERE stream = %s AND task = %s"
-DUE = "UPDATE inbox SET due = %s WHERE stream = %s AND task = %s"
-STAND_IN = "UPDATE inbox SET person = %s WHERE stream = %s AND party = %s"
-DELETE = "DELETE FROM inbox WHERE stream = %s AND task = %s"
+COLUMNS = {
+    "stream": "uuid",
+    "task": "int",
+    "ref": "text",
+    "authority": "text",
+    "role": "text",
+    "org": "text",
+    "person": "text",
+    "assignee": "text",
+    "party": "text",
+    "process": "text",
+    "element": "text",
+    "title": "text",
+    "home_school": "text",
+    "offered_on": "date",
+    "due": "date",
+}
+STAND_IN = "UPDATE inbox SET person = %s WHERE stream = %s AND party = %s AND role IN ('parent', 'pupil')"
 
 NO_DAY = date(9999, 12, 31)
-PERSON, ASSIGNEE, PARTY, DUE_ON = 6, 7, 8, 14  # places in a row
 
 
 class Inbox:
@@ -37,64 +46,39 @@ class Inbox:
         self._title_of = title_of
 
     def apply(self, cursor: Cursor, batch: Sequence[Recorded]) -> None:
-        fresh: dict[tuple[UUID, int], list[Any]] = {}
+        table = Table("inbox", 2, COLUMNS)
         for recorded in batch:
             stream, event = recorded.stream, recorded.event
-            self._stand_in(cursor, fresh, recorded)
+            for party, person in accounts_of(event):
+                self._stand_in(cursor, table, stream, party, person)
             match event:
                 case e.TaskOffered():
-                    fresh[stream, event.task] = self._row(cursor, recorded, event)
-                case e.DeadlineSet() if event.task:
-                    self._set(cursor, fresh, stream, event.task, DUE_ON, DUE, event.due)
-                case e.DeadlineMoved() if event.task:
-                    self._set(cursor, fresh, stream, event.task, DUE_ON, DUE, event.due)
+                    table.insert(*self._row(cursor, recorded, event))
+                case e.DeadlineSet() | e.DeadlineMoved() if event.task:
+                    table.update((stream, event.task), due=event.due)
                 case e.TaskClaimed():
-                    self._set(cursor, fresh, stream, event.task, ASSIGNEE, ASSIGN, event.person)
+                    table.update((stream, event.task), assignee=event.person)
                 case e.TaskReassigned():
-                    self._set(cursor, fresh, stream, event.task, ASSIGNEE, ASSIGN, event.to)
+                    table.update((stream, event.task), assignee=event.to)
                 case e.TaskReleased():
-                    self._set(cursor, fresh, stream, event.task, ASSIGNEE, ASSIGN, "")
-                case e.TaskCompleted() | e.TaskCancelled() if fresh.pop((stream, event.task), None) is None:
-                    cursor.execute(DELETE, [stream, event.task])
-        if fresh:
-            cursor.executemany(INSERT, list(fresh.values()))
+                    table.update((stream, event.task), assignee="")
+                case e.TaskCompleted() | e.TaskCancelled():
+                    table.delete((stream, event.task))
+        table.write(cursor)
 
     def _row(self, cursor: Cursor, recorded: Recorded, event: e.TaskOffered) -> list[Any]:
         ref, authority, home_school = self._origins.case(cursor, recorded.stream)
         process, bundle = self._origins.instance(cursor, recorded.stream, event.instance)
-        return [
-            recorded.stream,
-            event.task,
-            ref,
-            authority,
-            event.role,
-            event.org,
-            event.person,
-            "",
-            event.party,
-            process,
-            event.element,
-            self._title_of(bundle, event.element),
-            home_school,
-            event.meta.effective_on,
-            NO_DAY,
-        ]
+        title = self._title_of(bundle, event.element)
+        task = [recorded.stream, event.task, ref, authority, event.role, event.org, event.person, "", event.party]
+        return [*task, process, event.element, title, home_school, event.meta.effective_on, NO_DAY]
 
-    def _stand_in(self, cursor: Cursor, fresh: dict[tuple[UUID, int], list[Any]], recorded: Recorded) -> None:
-        """What waits for a named person waits for the account that the party has now."""
-        for party, person in accounts_of(recorded.event):
-            cursor.execute(STAND_IN, [person, recorded.stream, party])
-            for (stream, _), row in fresh.items():
-                if stream == recorded.stream and row[PARTY] == party:
-                    row[PERSON] = person
-
-    def _set(
-        self, cursor: Cursor, fresh: dict[Any, list[Any]], stream: UUID, task: int, place: int, sql: str, value: Any
-    ) -> None:
-        if (stream, task) in fresh:
-            fresh[stream, task][place] = value
-        else:
-            cursor.execute(sql, [value, stream, task])
+    def _stand_in(self, cursor: Cursor, table: Table, stream: UUID, party: str, person: str) -> None:
+        """A family's task waits for the account that the party has now."""
+        cursor.execute(STAND_IN, [person, stream, party])
+        for (of, _), row in table.fresh.items():
+            if of == stream and row["party"] == party and row["role"] in FAMILY:
+                row["person"] = person
 
 
 LIST = """

@@ -7,7 +7,6 @@ ALTER TABLE deadlines
     ADD COLUMN counted_at bigint NOT NULL DEFAULT 0,
     ADD COLUMN provisional boolean NOT NULL DEFAULT false;
 CREATE INDEX deadlines_counted_idx ON deadlines (counted_at) WHERE state IN ('open', 'missed');
-CREATE INDEX deadlines_schools_idx ON deadlines USING gin (schools) WHERE state IN ('open', 'missed');
 
 -- It is filled again from the log.
 TRUNCATE deadlines;
