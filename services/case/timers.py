@@ -1,7 +1,6 @@
 """Lets days pass: does what is due, in due order, late or not, once each however many workers run."""
 
 import asyncio
-import contextlib
 import heapq
 import logging
 from datetime import datetime
@@ -9,7 +8,7 @@ from datetime import datetime
 from services.case.application.door import once
 from services.case.application.passing import pass_day
 from services.case.application.running import Running
-from services.case.domain.errors import Refusal, TryAgain
+from services.case.domain.errors import TryAgain
 from services.case.projections.deadlines import pending
 from services.case.store.database import DatabaseAway
 from services.case.wiring import House
@@ -79,6 +78,10 @@ async def _pass(house: House, due: Due) -> tuple[bool, list[Due]]:
 async def keep_time(house: House) -> None:
     """Runs until cancelled."""
     while True:
-        with contextlib.suppress(DatabaseAway, Refusal):
+        try:
             await let_days_pass(house)
+        except (DatabaseAway, TryAgain):
+            pass  # it says so elsewhere
+        except Exception:
+            log.exception("letting days pass failed, and is tried again")
         await asyncio.sleep(PAUSE)

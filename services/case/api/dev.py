@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime
 
 from services.case.api.asking import Ask, Reply
+from services.case.clock.bank_holidays import LAST_YEAR
 from services.case.clock.now import ClockGoesForwardOnly, ClockTimeUnreadable, SettableClock, parse_time
 from services.case.domain.errors import BodyInvalid, ClockOnlyForward
 from services.case.timers import let_days_pass
@@ -14,8 +15,11 @@ async def set_clock(ask: Ask) -> Reply:
     clock = ask.house.clock
     assert isinstance(clock, SettableClock)
     try:
-        clock.set(parse_time(ask.body.now))
-    except ClockTimeUnreadable as error:
+        moment = parse_time(ask.body.now)
+        if moment.year >= LAST_YEAR:
+            raise OverflowError(f"Nothing can be counted from {LAST_YEAR} on.")
+        clock.set(moment)
+    except (ClockTimeUnreadable, OverflowError) as error:
         raise BodyInvalid([{"pointer": "/now", "detail": str(error)}]) from error
     except ClockGoesForwardOnly as error:
         raise ClockOnlyForward from error
