@@ -51,10 +51,57 @@ def test_warwickshires_doses_fit_before_the_notice_of_the_worked_example() -> No
     assert {rung.minimum_dose.unit for rung in rungs} == {"school_days"}
 
 
-def test_the_shipped_authorities_depart_from_no_guidance() -> None:
+def test_the_shipped_authorities_depart_from_guidance_in_one_place() -> None:
     authorities = load_authorities(AUTHORITIES)
-    assert authorities.codes == ("885", "937")
-    assert authorities.warnings == ()
+    assert set(authorities.codes) > {"885", "937"}
+    (warning,) = authorities.warnings
+    assert (warning.file, warning.key) == ("940_north_northamptonshire.toml", "versions[0].mm.model")
+
+
+def protocol(code: str, on: date) -> tuple[int, list[int], int, list[str]]:
+    """What a council's protocol says on a day: length and reviews in school weeks, extensions, who else must sign."""
+    policy = load_authorities(AUTHORITIES).at(code, on)
+    keys = ("osd.plannedLengthSchoolWeeks", "osd.reviewSchoolWeeks", "osd.maxExtensions", "mm.extraSignatories")
+    return tuple(policy[key] for key in keys)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "today", "model_before"),
+    [
+        ("916", "Gloucestershire", (16, [], 0, ["inclusion_team"]), "LEGACY_TRIAL"),
+        ("895", "Cheshire East", (6, [], 1, []), "LEGACY_TRIAL"),
+        ("210", "Southwark", (6, [], 0, []), "LEGACY_TRIAL"),
+        ("926", "Norfolk", (8, [], 1, []), "OSD_THEN_MM"),
+        ("372", "Rotherham", (10, [], 0, []), "LEGACY_TRIAL"),
+        ("391", "Newcastle upon Tyne", (6, [], 0, []), "LEGACY_TRIAL"),
+        ("929", "Northumberland", (4, [4], 0, []), "LEGACY_TRIAL"),
+        ("940", "North Northamptonshire", (8, [], 1, []), "MM_ONLY"),
+    ],
+)
+def test_what_councils_called_a_trial_is_the_policy_of_the_direction_now(
+    code: str, name: str, today: tuple[int, list[int], int, list[str]], model_before: str
+) -> None:
+    authorities = load_authorities(AUTHORITIES)
+    assert authorities[code].name == name
+    assert protocol(code, ON) == today
+    assert authorities.at(code, date(2026, 7, 25))["mm.model"] == model_before
+    assert authorities.at(code, date(2026, 7, 26))["mm.model"] != "LEGACY_TRIAL"
+
+
+def test_a_council_that_changed_its_protocol_has_both_each_from_its_day() -> None:
+    assert protocol("210", date(2020, 1, 6)) == (12, [4, 8, 12], 0, ["inclusion_team"])
+    assert protocol("210", date(2024, 1, 8)) == (6, [], 0, [])
+    assert protocol("926", date(2020, 1, 6)) == (8, [], 0, ["inclusion_team"])
+
+
+def test_a_key_that_is_younger_than_a_policy_has_the_default_of_the_catalogue() -> None:
+    policy = load_authorities(AUTHORITIES).at("937", ON)
+    older = {key: value for key, value in policy.values.items() if key not in ("mm.searchSchoolDays", "prov.sixthDay")}
+    stored = Policy("937", ON, older)
+
+    assert Policy.from_bytes(stored.to_bytes())["mm.searchSchoolDays"] == 15
+    with pytest.raises(KeyError):
+        stored["prov.sixthDay"]  # the law is not guessed
 
 
 def test_a_policy_holds_every_key_of_the_catalogue_with_the_law_in_it() -> None:

@@ -56,6 +56,15 @@ def _local(key: str, kind: Any, default: Any, basis: str) -> Parameter:
 
 REQUIRED = object()
 
+
+def default_of(key: str) -> Any:
+    """The value of a key in a policy that is older than the key. Raises KeyError where there is none."""
+    parameter = PARAMETERS[key]
+    if parameter.strength == "LAW" or parameter.default is REQUIRED:
+        raise KeyError(key)
+    return parameter.default
+
+
 _2026 = "Suspension and permanent exclusion guidance, July 2026"
 _OFF_SITE = "Off-site direction guidance; unit and number to be checked with a practitioner"
 _PROTOCOLS = "Managed move protocols of authorities differ"
@@ -81,12 +90,26 @@ PARAMETERS: dict[str, Parameter] = {
         _local("osd.reviewIntervalSchoolWeeks", _range(1, 8), 2, _PROTOCOLS),
         _local("osd.reviewMaxGapSchoolDays", _range(1, 60), 30, _PROPOSED),
         _local("osd.plannedLengthSchoolWeeks", _range(4, 16), 8, _PROTOCOLS),
+        _local("osd.reviewSchoolWeeks", _list_of(_range(1, 16)), (), _PROTOCOLS),
+        _local("osd.contactIntervalSchoolWeeks", _range(1, 4), 1, _PROTOCOLS),
+        _local("osd.familyAgreement", Literal["VIEWS", "SOUGHT"], "VIEWS", _PROTOCOLS),
+        _local("osd.receivingMayEnd", Literal["ANY_TIME", "AT_REVIEW"], "ANY_TIME", _PROTOCOLS),
+        _local(
+            "osd.receivingMaySuspend",
+            Literal["NO_WITHOUT_HOME_CONSULT", "YES"],
+            "NO_WITHOUT_HOME_CONSULT",
+            "Which head may suspend a pupil of two schools is not settled; to be checked with a practitioner",
+        ),
         _local("osd.maxExtensions", _range(0, 3), 1, _PROTOCOLS),
         _local("osd.extensionSchoolWeeks", _range(1, 16), 6, _PROTOCOLS),
         _local("mm.extraSignatories", _list_of(Code), (), _PROTOCOLS),
         _local("mm.bothPRHoldersRequired", bool, True, _PROTOCOLS),
         _local("mm.ehcpGate", Literal["BLOCK", "DIVERT_THEN_ALLOW_IF_PLAN_AMENDED"], "BLOCK", "Local SEND practice"),
         _local("mm.senSupportGate", Literal["SEND_PANEL", "NONE"], "SEND_PANEL", "Local SEND practice"),
+        _local("mm.year11", Literal["ALLOW_HOME_KEEPS_RESULTS", "WARN", "BLOCK"], "WARN", _PROTOCOLS),
+        _local("mm.placesNeeded", Literal["WILL_TAKE", "PLACE", "PLACE_AND_NO_WAITING_LIST"], "WILL_TAKE", _PROTOCOLS),
+        _local("mm.searchSchoolDays", _range(5, 60), 15, _PROPOSED),
+        _local("mm.declinesBeforePanel", _range(1, 10), 3, _PROPOSED),
         _local("mm.coolingOffSchoolDays", _range(0, 20), 2, _PROPOSED),
         _local("mm.minAttendancePct", _range(0, 100) | Off, "off", _PROTOCOLS),
         _local("mm.maxPerPupilPerKeyStage", _range(1, 5), 1, _PROPOSED),

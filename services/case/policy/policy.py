@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from services.case.policy.catalogue import default_of
 from services.case.policy.ladder import Ladder
 
 
@@ -71,7 +72,12 @@ class Policy:
         raise AttributeError(f"a policy is not changed; {name} belongs to its next version")
 
     def __getitem__(self, key: str) -> Any:
-        """The value of a key, for the asker to keep. Raises KeyError for a key that this version had not."""
+        """The value of a key, for the asker to keep; the catalogue's default where the key is younger than this policy.
+
+        Raises KeyError for a key that is in neither.
+        """
+        if key not in self.values:
+            return msgspec.to_builtins(default_of(key))
         return deepcopy(self.values[key])
 
     def __eq__(self, other: object) -> bool:
