@@ -11,6 +11,7 @@ import msgspec
 from services.case.api.asking import Ask, Reply, said_at
 from services.case.api.cases import brief, summary
 from services.case.application import tasks
+from services.case.application.reading import answers_shown
 from services.case.application.running import Running
 from services.case.domain.case import Case, Task
 from services.case.domain.errors import BodyInvalid, CaseUnknown, Erased
@@ -90,7 +91,26 @@ async def one_task(ask: Ask) -> Reply:
     case = await ask.house.door.see(ref)
     task, _, _ = open_task(case, number, ask.person)
     body, etag = detail(ask, case, task), etag_of(case, task)  # at one moment, before anybody can change it
-    return Reply({**body, "draft": await asyncio.to_thread(_draft, ask, case)}, etag=etag)
+    shown, draft = await asyncio.to_thread(_shown, ask, case, task), await asyncio.to_thread(_draft, ask, case)
+    return Reply({**body, "shown": shown, "draft": draft}, etag=etag)
+
+
+def _shown(ask: Ask, case: Case, task: Task) -> list[dict[str, Any]]:
+    """What others answered before and the diagram shows with this task, also to somebody who sees nothing else."""
+    bundle = ask.house.reference.bundle(case.instances[task.instance].bundle)
+    shows = bundle.elements[task.element].shows
+    if not shows:
+        return []
+    given = answers_shown(ask.house.store.load(case.stream), task.instance, shows)
+    return [
+        {
+            "element": element,
+            "field": field,
+            "title": bundle.forms[bundle.elements[element].form].fields[field]["title"],
+            "answer": answer,
+        }
+        for (element, field), answer in given.items()
+    ]
 
 
 def detail(ask: Ask, case: Case, task: Task) -> dict[str, Any]:

@@ -77,6 +77,22 @@ def as_at(case: Case, history: Iterable[Recorded], personal: bool) -> dict[str, 
     }
 
 
+def answers_shown(
+    history: Iterable[Recorded], instance: int, shows: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Any]:
+    """The answers last given to fields of earlier tasks of an instance, as corrected since."""
+    latest: dict[str, dict[str, Any]] = {}
+    element_of_task: dict[int, str] = {}
+    for recorded in history:
+        event, personal = recorded.event, recorded.event.personal or {}
+        if isinstance(event, e.TaskCompleted) and event.instance == instance:
+            element_of_task[event.task] = event.element
+            latest[event.element] = {**event.answers, **personal.get("answers", {})}
+        elif isinstance(event, e.AnswerCorrected) and event.task in element_of_task:
+            latest[element_of_task[event.task]][event.field] = personal.get("value", event.value)
+    return {(task, field): latest[task][field] for task, field in shows if task in latest and field in latest[task]}
+
+
 def tokens(case: Case) -> list[dict[str, Any]]:
     """How many tokens rest at which element of which instance. Of a multi-instance task its instances are counted."""
     found = []

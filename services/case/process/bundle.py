@@ -13,6 +13,7 @@ from services.case.process.engine import Definition
 from services.case.process.forms import Form
 from services.case.process.notices import Notice, read_notice
 from services.case.process.process_file import ProcessFile, read_process_file
+from services.case.process.shown import shown_in
 
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 SPIFF = "{http://spiffworkflow.org/bpmn/schema/1.0/core}"
@@ -23,13 +24,14 @@ class ProcessUnfound(LookupError):
 
 
 class Element(msgspec.Struct, frozen=True):
-    """What people are told about an element of the diagram."""
+    """What people are told about an element of the diagram. `shows`: task and field of answers that come with it."""
 
     id: str
     kind: str
     name: str
     form: str = ""
     agreement: str = ""
+    shows: tuple[tuple[str, str], ...] = ()
 
 
 class Bundle:
@@ -89,6 +91,7 @@ def _elements(xml: bytes) -> Iterable[Element]:
                 " ".join(node.get("name", "").split()),
                 properties.get("form", ""),
                 properties.get("agreement", ""),
+                tuple(shown_in(properties.get("shows", ""))),
             )
 
 

@@ -54,6 +54,7 @@ REQUEST, ARRANGE, RECORD = (f"forms/{name}.schema.json" for name in ("request", 
 NOTICE = "notices/visit_planned.md"
 
 TASK = '<bpmn:userTask id="arrange"'
+SHOWS_NOTHING = 'name="shows" value="arrange.shoe_size" /><spiffworkflow:property name="due" value='
 START_NOWHERE = """id="start_process"><spiffworkflow:parameter id="process" type="any" value="'nowhere'" />"""
 
 SETTINGS = [
@@ -98,6 +99,7 @@ NAMES = [
     Change("unknown-deadline", TOML, "[deadlines.arrange]", "[deadlines.arranged]"),
     Change("unknown-outcome", BPMN, 'value="VISITED"', 'value="SEEN"'),
     Change("unknown-outcome", BPMN, '"CALLED_OFF" if', '"OFF" if'),
+    Change("unknown-shown", BPMN, 'name="due" value=', SHOWS_NOTHING),
     Change("unknown-operator", BPMN, 'id="send_notice"', 'id="send_pigeon"'),
     Change("operator-parameter", BPMN, '<spiffworkflow:parameter id="notice"', '<spiffworkflow:parameter id="letter"'),
     Change("unknown-notice", BPMN, "visit_planned", "visit_dreamt"),

@@ -11,6 +11,7 @@ from services.case.process.gate.model import Diagram, Node
 from services.case.process.gate.reader import bpmn_children
 from services.case.process.gate.rules.extensions import properties_of
 from services.case.process.gate.sites import Site, sites
+from services.case.process.shown import shown_in
 
 RULES: Final = {
     "form-missing": "a user task without a form",
@@ -20,6 +21,7 @@ RULES: Final = {
     "unknown-milestone": "a milestone that is not in the closed list",
     "unknown-deadline": "a deadline that process.toml does not have",
     "unknown-outcome": "an outcome that process.toml does not have",
+    "unknown-shown": "an answer to be shown with a task of which the process has no such task or field",
 }
 
 
@@ -71,9 +73,24 @@ def _node(contents: Contents, diagram: Diagram, node: Node) -> Iterator[Finding]
             yield diagram.finding("unknown-form", node, f"There is no form {form} in the folder.")
     if node.kind in ("userTask", "manualTask") and "party" not in properties and node.id not in _in_lanes(diagram):
         yield diagram.finding("lane-missing", node, f"The {node.words} is in no lane, so nobody could do it.")
+    yield from _shown(contents, diagram, node, properties.get("shows", ""))
     milestone, listed = properties.get("milestone"), contents.known.milestones
     if milestone is not None and listed is not None and milestone not in listed:
         yield diagram.finding("unknown-milestone", node, f"There is no milestone {milestone}.")
+
+
+def _shown(contents: Contents, diagram: Diagram, node: Node, shows: str) -> Iterator[Finding]:
+    forms = {
+        other.id: properties_of(other).get("form", ("", None))[0]
+        for one in contents.diagrams
+        for other in one.all_nodes()
+        if other.kind == "userTask"
+    }
+    for task, field in shown_in(shows):
+        form = contents.forms.get(forms.get(task, ""))
+        if task not in forms or (form is not None and field not in form.get("properties", {})):
+            message = f"The {node.words} shows {task[:60]}.{field[:60]}, which no task asks."
+            yield diagram.finding("unknown-shown", node, message)
 
 
 def _in_lanes(diagram: Diagram) -> set[str]:

@@ -20,7 +20,7 @@ RULES: Final = {
 
 ANY_ELEMENT: Final = frozenset({"milestone", "milestone_if", "milestone_outcome", "milestone_fields"})
 PROPERTIES: Final = {
-    "userTask": frozenset({"form", "due", "party", "agreement"}),
+    "userTask": frozenset({"form", "due", "party", "agreement", "shows"}),
     "manualTask": frozenset({"due", "party"}),
     "endEvent": frozenset({"outcome"}),
     "boundaryEvent": frozenset({"instance"}),
