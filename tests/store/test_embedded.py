@@ -125,7 +125,9 @@ def test_a_process_that_gave_the_server_up_can_use_it_again_and_sees_that_it_sta
         embedded.stop_using(data)
         url = embedded.start(data)
         keep(url, 1)
-        os.kill(supervisor_of(data), signal.SIGKILL)
+        killed = supervisor_of(data)
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: supervisor_of(data) != killed, "another supervisor", 10)
         until(lambda: back(url), "the server to be back", 10)
         embedded.stop_using(data)
 
