@@ -11,7 +11,7 @@ import pytest
 
 from services.case.application.files import read_reference
 from services.case.application.reference import Reference
-from services.case.samples import sample_schools
+from services.case.samples import sample_directory
 from services.case.settings import Settings
 from services.case.store import embedded
 from services.case.store.migrate import migrate
@@ -56,17 +56,17 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def house(settings: Settings) -> Iterator[House]:
-    """The service's parts on the test's own database, with the sample schools; nothing is served."""
+    """The service's parts on the test's own database, with the sample directories; nothing is served."""
     opened = House(settings).open()
-    opened.reference.schools = {school.urn: school for school in sample_schools()}
+    opened.reference.directory = sample_directory()
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="session")
 def reference() -> Reference:
-    """The processes, policies and calendars of the repository, with the sample schools and no database."""
-    return read_reference(schools=sample_schools())
+    """The processes, policies and calendars of the repository, with the sample directories and no database."""
+    return read_reference(directory=sample_directory())
 
 
 @pytest.fixture(scope="module")

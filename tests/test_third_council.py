@@ -8,7 +8,7 @@ import pytest
 
 from services.case.application.files import HOUSE, read_reference
 from services.case.process.bundle import process_folders
-from services.case.samples import sample_schools
+from services.case.samples import sample_directory
 from services.case.scenarios import run_scenario, scenarios_of
 from tests.serving import Served, serve
 
@@ -21,7 +21,7 @@ def test_it_adds_no_python() -> None:
 
 
 def test_its_scenarios_hold_and_visit_every_task() -> None:
-    reference = read_reference((HOUSE, COUNCIL / "bpmn"), COUNCIL / "authorities", sample_schools())
+    reference = read_reference((HOUSE, COUNCIL / "bpmn"), COUNCIL / "authorities", sample_directory())
     scenarios, sets = scenarios_of(process_folders([COUNCIL / "bpmn"])["attendance_visit"])
 
     visited = {task for scenario in scenarios for task in run_scenario(reference, scenario, sets).visited}

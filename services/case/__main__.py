@@ -17,6 +17,7 @@ COMMANDS = (
     "verify",
     "events",
     "rebuild",
+    "import_schools",
     "destroy_key",
     "timers",
     "projections",

@@ -10,6 +10,7 @@ import msgspec
 
 from contracts import chain
 from services.case.domain import authority_events as a
+from services.case.domain import directory_events as d
 from services.case.domain import events as e
 from services.case.domain.meta import Actor, Event
 from services.case.domain.people import CLOCK, SYSTEM
@@ -53,6 +54,12 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     a.ClosureWithdrawn: ("closure",),
     a.CalendarWanted: ("school", "academic_year"),
     a.DeadlinesRecounted: ("changes", "upto", "cases", "moved", "kept"),
+    d.SchoolsImported: ("register", "links", "schools", "refused"),
+    d.SchoolAdditionsRecorded: ("school",),
+    d.ProviderListed: ("provider",),
+    d.ProviderPlacesUpdated: ("provider",),
+    d.ProviderChecked: ("provider", "school", "case"),
+    d.StrategyListed: ("strategy",),
 }
 SCHEMAS = "https://inclusion-casework.example/events"
 OUTCOME = re.compile(r"[a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*")
@@ -62,13 +69,13 @@ CORRELATION = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 def integration_event(recorded: Recorded, authority: str, subject: str) -> dict[str, Any]:
     """The CloudEvents 1.0 attributes and data of one stored event. `subject` is the case reference, or the
-    authority's code."""
+    authority's code; the register of schools is of no authority, ""."""
     event, row = recorded.event, recorded.row
     about = "administration" if recorded.type.startswith("authority.") else "cases"
     published = {
         "specversion": "1.0",
         "id": f"{recorded.stream}.{recorded.version}",
-        "source": f"/authorities/{authority}/{about}",
+        "source": f"/authorities/{authority}/{about}" if authority else "/schools",
         "type": recorded.type,
         "subject": subject,
         "time": row.recorded_at,

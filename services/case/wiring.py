@@ -6,16 +6,18 @@ from pathlib import Path
 from uuid import UUID
 
 from services.case.application.administration import Administration
+from services.case.application.directory import Directory
 from services.case.application.door import Door
 from services.case.application.files import read_reference
 from services.case.application.in_use import authority_stream
+from services.case.application.listing import Listings, directory_stream
 from services.case.application.put_in_use import fetch_from, put_files_in_use
 from services.case.application.recounting import Recounting
-from services.case.application.reference import Reference, School
+from services.case.application.reference import Reference
 from services.case.clock.now import Clock, SettableClock, SystemClock
 from services.case.projections.projected import Projected
 from services.case.projections.projecting import Projecting
-from services.case.samples import sample_schools
+from services.case.samples.seeding import put_samples_in_use
 from services.case.settings import Settings
 from services.case.store import embedded
 from services.case.store.cipher import MasterKey
@@ -42,6 +44,8 @@ class House:
         self.projecting: Projecting
         self.projected: Projected
         self.recounting: Recounting
+        self.listings: Listings
+        self.seeded = 0  # the place in the log of the sample directories
 
     def open(self) -> "House":
         migrate(self.url)
@@ -51,15 +55,19 @@ class House:
         self.reference = read_reference(
             self.settings.bpmn_folders,
             self.settings.authorities_path,
-            self._schools(),
+            Directory(),
             fetch_from(self.store),
             use=False,
         )
+        self.reference.directory.refresh(self.database)
         self.administration = Administration(self.store, self.reference, self.clock)
         put_files_in_use(self.administration, self.clock.now())
+        self.listings = Listings(self.store, self.clock)
+        if self.settings.embedded:
+            self.seeded = put_samples_in_use(self.store, self.listings, self.clock)
         self.door = Door(self.store, self.reference, self.clock)
         self.projecting = Projecting(self.store, self._title_of)
-        self.projected = Projected(self.url, self._forget)
+        self.projected = Projected(self.url, self._forget, self._refresh)
         self.recounting = Recounting(self.door, self.administration, self.projected)
         return self
 
@@ -72,9 +80,16 @@ class House:
         self.store.keys.forget(UUID(stream))
         self.door.evict(UUID(stream))
 
+    def _refresh(self, what: str) -> None:
+        self.reference.directory.refresh(self.database, what)
+
     def authority_streams(self) -> dict[str, UUID]:
         """The streams of administration, by authority code."""
         return {code: authority_stream(code) for code in self.reference.authorities.codes}
+
+    def directory_streams(self) -> dict[str, UUID]:
+        """The streams of what authorities list, by authority code."""
+        return {code: directory_stream(code) for code in self.reference.authorities.codes}
 
     def follower(self) -> Follower:
         """Keeps the read models up while it runs; one of all such processes is active."""
@@ -82,9 +97,6 @@ class House:
 
     def signing_key(self) -> bytes:
         return signing_key_of(self.settings)
-
-    def _schools(self) -> list[School]:
-        return sample_schools() if self.settings.embedded else []
 
     def _title_of(self, bundle: str, element: str) -> str:
         return self.reference.bundle(bundle).elements[element].name or element

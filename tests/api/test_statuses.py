@@ -9,6 +9,11 @@ from services.case.api.problems import OTHERS, STATUS
 from services.case.api.routes import ROUTES
 from tests.api.desk import Desk, problem
 
+NOW = {"on": "2026-09-01", "until": "2027-08-31"}
+PROVIDER = {"name": "A", "kind": "tuition", "approval": {"state": "listed"}, "quality": NOW}
+CHECK = {"on": "2026-09-01", "seen": ["site"], "satisfied": True}
+STRATEGY = {"title": "A", "kind": "strategy"}
+
 # Method, address, a body that is right, and who may use it. {ref} and {id} are of a case and task that are there.
 ADDRESSES = [
     ("GET", "/processes", None, "caseworker"),
@@ -41,6 +46,17 @@ ADDRESSES = [
     ("POST", "/calendars", {"calendar": 'urn = "900004"'}, "admin"),
     ("POST", "/calendars/closures", {"days": ["2026-10-14"], "reason": "weather"}, "admin"),
     ("POST", "/calendars/closures/{closure}/withdraw", {}, "admin"),
+    ("GET", "/directory/schools", None, "caseworker"),
+    ("GET", "/directory/schools/{urn}", None, "caseworker"),
+    ("PUT", "/directory/schools/{urn}", {"additions": {}, "reason": "Counted."}, "caseworker"),
+    ("GET", "/directory/providers", None, "caseworker"),
+    ("GET", "/directory/providers/{provider}", None, "caseworker"),
+    ("PUT", "/directory/providers/{provider}", {"provider": PROVIDER, "reason": "New."}, "caseworker"),
+    ("POST", "/directory/providers/{provider}/places", {"places": {}}, "ap-provider"),
+    ("POST", "/directory/providers/{provider}/checks", {"check": CHECK}, "home-staff"),
+    ("GET", "/directory/strategies", None, "caseworker"),
+    ("GET", "/directory/strategies/{strategy}", None, "caseworker"),
+    ("PUT", "/directory/strategies/{strategy}", {"strategy": STRATEGY, "reason": "New."}, "caseworker"),
     ("GET", "/feed", None, "subscriber"),
 ]
 NAMED = {(method, path.replace("/1", "/{what}")) for method, path, _, _ in ADDRESSES}

@@ -19,7 +19,8 @@ from services.case.clock.now import LONDON
 from services.case.domain import events as e
 from services.case.domain.case import Case, Deadline
 from services.case.domain.meta import Actor, Event, Meta
-from services.case.samples import as_person, sample_people, sample_schools
+from services.case.samples import as_person, sample_people
+from services.case.samples.seeding import put_samples_in_use
 from services.case.store.mapper import Recorded
 from services.case.timers import let_days_pass
 from services.case.wiring import House
@@ -134,12 +135,13 @@ class Council:
 
 @contextlib.contextmanager
 def council_in(house: House, day: date) -> Iterator[Council]:
-    """A council in this house, with the sample schools, on a day."""
-    house.reference.schools = {school.urn: school for school in sample_schools()}
+    """A council in this house, with the sample directories, on a day."""
+    listed = put_samples_in_use(house.store, house.listings, house.clock)
     follower = house.follower()
     follower.start()
     with asyncio.Runner() as runner:
         house.projected.start(runner.get_loop())
+        runner.run(house.projected.wait(listed, 20))
         try:
             yield Council(house, Day(day), runner)
         finally:

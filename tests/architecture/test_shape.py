@@ -65,9 +65,7 @@ def test_processes_are_data_only() -> None:
         ("pytest", "pytest", ("tests",)),
     ],
 )
-def test_what_we_build_on_is_declared_and_imported(
-    distribution: str, module: str, rooms: tuple[str, ...]
-) -> None:
+def test_what_we_build_on_is_declared_and_imported(distribution: str, module: str, rooms: tuple[str, ...]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     declared = [d for extra in project["optional-dependencies"].values() for d in extra] + project["dependencies"]
     assert any(d.lower().startswith(f"{distribution}==") for d in declared)

@@ -13,7 +13,7 @@ from services.case.application.reference import Reference
 from services.case.domain.meta import Event
 from services.case.process.bundle import process_folders
 from services.case.publishing import integration_event
-from services.case.samples import sample_schools
+from services.case.samples import sample_directory
 from services.case.scenarios import REF, run_scenario, scenarios_of
 from services.case.store.cipher import StreamKey
 from services.case.store.mapper import Recorded, to_recorded, to_stored
@@ -56,7 +56,7 @@ SCENARIOS = {name: (authorities, folder, scenario) for name, authorities, folder
 
 @cache
 def _reference(authorities: Path) -> Reference:
-    return read_reference([HOUSE, THIRD / "bpmn"], authorities, sample_schools())
+    return read_reference([HOUSE, THIRD / "bpmn"], authorities, sample_directory())
 
 
 @cache

@@ -4,7 +4,7 @@ from typing import Any
 
 import psycopg
 
-from services.case.projections.projecting import Projecting, of_cases
+from services.case.projections.projecting import Projecting, concerning
 from services.case.store.database import DatabaseAway
 from services.case.wiring import House
 from tests.store.embedding import until
@@ -44,7 +44,7 @@ def fresh_rows(house: House) -> Rows:
         for recorded in house.store.read_all():
             projecting._origins.note([recorded])
             for model in projecting.models:
-                model.apply(cursor, of_cases([recorded]))
+                model.apply(cursor, concerning(model, [recorded]))
         found = {}
         for table in tables(projecting):
             cursor.execute(f"SELECT * FROM {table} LIMIT 0".encode())
@@ -58,10 +58,9 @@ def fresh_rows(house: House) -> Rows:
 def projected(house: House) -> bool:
     """Whether every read model has passed the end of the log."""
     try:
-        row = house.database.row("SELECT count(*) FROM reader_positions WHERE position >= %s", [house.store.head()])
+        return house.projecting.has_passed(house.store.head())
     except DatabaseAway:
         return False
-    return row == (len(house.projecting.models),)
 
 
 def until_projected(house: House, patience: float = 20) -> None:

@@ -20,7 +20,7 @@ from contracts import chain
 from services.case.application.reference import stream_of
 from services.case.domain import events as e
 from services.case.domain.authority_events import CalendarPutInUse
-from services.case.projections.model import Cursor
+from services.case.projections.model import About, Cursor
 from services.case.settings import Settings
 from services.case.store import embedded, mapper
 from services.case.store.mapper import Recorded
@@ -183,6 +183,7 @@ class Breaks:
     """A read model that writes every event and then breaks, as often as it is told to."""
 
     name = "breaks"
+    about: About = "cases"
     tables: tuple[str, ...] = ("broken",)
 
     def __init__(self, times: int) -> None:

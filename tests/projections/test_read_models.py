@@ -10,13 +10,14 @@ import pytest
 from services.case.projections.projecting import UnknownReadModel
 from services.case.wiring import House
 from tests.projections.rows import fresh_rows, rows_of, until_projected
-from tests.projections.traffic import Traffic
+from tests.projections.traffic import Traffic, fill_directories
 
-MODELS = ("cases", "inbox", "timeline", "deadlines")
+MODELS = ("cases", "inbox", "timeline", "deadlines", "schools", "directory")
 
 
 def test_in_large_batches_or_event_by_event_the_rows_are_the_same(house: House) -> None:
     Traffic(house.store, cases=50).run()
+    fill_directories(house)
     with psycopg.connect(house.url, autocommit=True) as connection:
         while house.projecting.work(connection):
             pass
@@ -30,6 +31,7 @@ def test_in_large_batches_or_event_by_event_the_rows_are_the_same(house: House) 
 def test_rebuilds_under_traffic_end_with_the_rows_of_a_fresh_projection(house: House) -> None:
     follower = house.follower()
     follower.start()
+    fill_directories(house)
     traffic = Traffic(house.store, cases=80)
     traffic.start()
     rebuilt: Counter[str] = Counter()

@@ -10,14 +10,19 @@ from typing import Any
 import msgspec
 
 from contracts.chain import GENESIS
+from services.case.application.door import once
+from services.case.application.entries import check, update_places
 from services.case.application.files import HOUSE, read_reference
 from services.case.application.reference import stream_of
 from services.case.domain import events as e
 from services.case.domain.meta import Actor, Event, Meta
+from services.case.domain.provider import OwnCheck, Places, StagePlaces
 from services.case.process.bundle import process_folders
-from services.case.samples import sample_schools
+from services.case.samples import sample_directory
+from services.case.samples.seeding import put_samples_in_use
 from services.case.scenarios import Run, scenarios_of
 from services.case.store.event_store import EventStore
+from services.case.wiring import House
 
 Life = list[list[Event]]  # a case's events, decision by decision
 NOON = datetime(2026, 9, 2, 12, tzinfo=UTC)
@@ -27,7 +32,7 @@ FOLDERS = process_folders([HOUSE])
 @cache
 def lives() -> tuple[Life, ...]:
     """One life for each scenario, with a few things that scenarios do not do."""
-    found, reference = [], read_reference(schools=sample_schools())
+    found, reference = [], read_reference(directory=sample_directory())
     for folder in FOLDERS.values():
         scenarios, sets = scenarios_of(folder)
         for scenario in scenarios:
@@ -119,3 +124,14 @@ def opened_as(ref: str, event: e.CaseOpened) -> e.CaseOpened:
     personal = event.personal or {}
     facts = {**personal.get("facts", {}), "pupil_surname": f"Example {ref}"}
     return msgspec.structs.replace(event, ref=ref, personal={**personal, "facts": facts})
+
+
+def fill_directories(house: House) -> None:
+    """The sample directories; one provider has less room than before and was checked by a school."""
+    put_samples_in_use(house.store, house.listings, house.clock)
+    provider = Actor("sally", "ap-provider", "AP-1001")
+    places = Places(stages=(StagePlaces(key_stage="KS3", places=12, free=1),))
+    house.listings.change("937", provider, once(), update_places("937", "AP-1001", places, None))
+    staff = Actor("ruth", "home-staff", "900001")
+    own = OwnCheck(on=NOON.date(), seen=("site",), satisfied=True)
+    house.listings.change("937", staff, once(), check("937", "AP-1001", "900001", own, "", "A calm place."))

@@ -31,6 +31,7 @@ from services.case.wiring import House
 
 PREFIX = "/api/v1"
 NOBODY = Person("", "")
+SEEDED = 20.0  # seconds for the sample directories of a new embedded database to be there
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     for follower in followers:
         follower.start()
     house.projected.start(asyncio.get_running_loop())
+    await house.projected.wait(house.seeded, SEEDED)
     timers = asyncio.create_task(keep_time(house))
     try:
         yield

@@ -17,6 +17,11 @@ Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
 Place = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 
 
+def is_on(flag: str | None) -> bool:
+    """A flag of a query: `?late` and `?late=true` say the same."""
+    return flag is not None and flag not in ("false", "0")
+
+
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Every body may say on which day what it tells was true, if not today."""
 

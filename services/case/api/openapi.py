@@ -15,9 +15,21 @@ PATTERNS = {
     "id": r"^[A-Z]{2,4}-\d{4}-\d{6}-[1-9]\d{0,8}$",
     "party": r"^[a-z][a-z0-9_]{0,39}$",
     "closure": r"^[1-9]\d{0,8}$",
+    "urn": r"^[0-9]{6}$",
+    "provider": r"^[A-Za-z0-9-]{1,40}$",
+    "strategy": r"^[A-Za-z0-9-]{1,40}$",
     "what": r"^(d[1-9]\d{0,8}|([A-Z]{2,4}-\d{4}-\d{6}-)?[1-9]\d{0,8})$",
 }
-EXAMPLES = {"ref": "EP-2026-000001", "id": "EP-2026-000001-3", "party": "parent", "closure": "1", "what": "d2"}
+EXAMPLES = {
+    "ref": "EP-2026-000001",
+    "id": "EP-2026-000001-3",
+    "party": "parent",
+    "closure": "1",
+    "what": "d2",
+    "urn": "900001",
+    "provider": "AP-1001",
+    "strategy": "behaviour-outreach",
+}
 ALWAYS: tuple[type[errors.Refusal], ...] = (errors.NotSignedIn, errors.TryAgain)
 WITH_BODY: tuple[type[errors.Refusal], ...] = (
     errors.BodyMalformed,

@@ -4,7 +4,20 @@ from typing import Any
 
 import msgspec
 
-from services.case.api import agreements, bodies, calendars, cases, dev, feed, history, processes, tasks
+from services.case.api import (
+    agreements,
+    bodies,
+    calendars,
+    cases,
+    dev,
+    directory,
+    directory_bodies,
+    feed,
+    history,
+    processes,
+    providers,
+    tasks,
+)
 from services.case.api.asking import Handler
 from services.case.domain import errors
 
@@ -12,12 +25,14 @@ TASK = (errors.TaskUnknown, errors.NotAllowed)
 CASE = (errors.CaseUnknown, errors.NotAllowed)
 PAUSED = (errors.CaseOnHold, errors.CaseNotOpen)
 SEEN = (errors.PreconditionMissing,)
+ENTRY = (errors.NotAllowed, errors.NotInDirectory)
+PUT = (*ENTRY, *SEEN, errors.EntryEdited, errors.ReasonMissing)
 
 
 class Route(msgspec.Struct, frozen=True):
     """`who` is an action of `domain.permissions.ACTIONS`, `answering` (whom a task is for), or `scope:…`.
 
-    `if_match` says whose ETag must be sent: `task`, `case` or `terms`.
+    `if_match` says whose ETag must be sent: `task`, `case`, `terms` or, of what is listed already, `entry`.
     """
 
     method: str
@@ -152,6 +167,51 @@ ROUTES = (
         "POST", "/calendars/closures/{closure}/withdraw", calendars.withdraw_report, "administer",
         "Say that a closure was reported by mistake", bodies.Nothing,
         refusals=(errors.NotAllowed, errors.ClosureUnknown),
+    ),
+    Route(
+        "GET", "/directory/schools", directory.list_schools, "search_schools", "Schools of the public register",
+        query=directory_bodies.SchoolQuery, refusals=(errors.NotAllowed,),
+    ),
+    Route(
+        "GET", "/directory/schools/{urn}", directory.one_school, "search_schools", "A school",
+        refusals=ENTRY,
+    ),
+    Route(
+        "PUT", "/directory/schools/{urn}", directory.put_school, "maintain_directory", "Add to a school",
+        directory_bodies.PutAdditions, if_match="entry", refusals=PUT,
+    ),
+    Route(
+        "GET", "/directory/providers", providers.list_providers, "search_providers",
+        "Providers of alternative provision", query=directory_bodies.ProviderQuery, refusals=(errors.NotAllowed,),
+    ),
+    Route(
+        "GET", "/directory/providers/{provider}", providers.one_provider, "search_providers", "A provider",
+        refusals=ENTRY,
+    ),
+    Route(
+        "PUT", "/directory/providers/{provider}", providers.put_provider, "maintain_directory", "List a provider",
+        directory_bodies.PutProvider, if_match="entry", refusals=PUT,
+    ),
+    Route(
+        "POST", "/directory/providers/{provider}/places", providers.update_provider_places, "update_places",
+        "Say how much room a provider has", directory_bodies.UpdatePlaces, refusals=ENTRY,
+    ),
+    Route(
+        "POST", "/directory/providers/{provider}/checks", providers.check_provider, "check_provider",
+        "Record a school's own check of a provider", directory_bodies.RecordCheck, refusals=ENTRY,
+    ),
+    Route(
+        "GET", "/directory/strategies", directory.list_strategies, "search_strategies",
+        "The ethical inclusion directory", query=directory_bodies.StrategyQuery, refusals=(errors.NotAllowed,),
+    ),
+    Route(
+        "GET", "/directory/strategies/{strategy}", directory.one_strategy, "search_strategies",
+        "An entry of the ethical inclusion directory", refusals=ENTRY,
+    ),
+    Route(
+        "PUT", "/directory/strategies/{strategy}", directory.put_strategy, "maintain_directory",
+        "List an entry of the ethical inclusion directory", directory_bodies.PutStrategy, if_match="entry",
+        refusals=PUT,
     ),
     Route(
         "GET", "/feed", feed.feed, "scope:feed", "Records for subscribers", query=bodies.FeedQuery,

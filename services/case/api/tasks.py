@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from services.case.api.asking import Ask, Reply, said_at
+from services.case.api.bodies import is_on
 from services.case.api.cases import brief, summary
 from services.case.application import tasks
 from services.case.application.reading import answers_shown
@@ -28,7 +29,7 @@ SAVE = """
 async def list_tasks(ask: Ask) -> Reply:
     """The open tasks that the person may work on, those owed first first. `mine`, `team` and `late` narrow the list."""
     query = ask.query
-    mine, team = _on(query.mine), _on(query.team)
+    mine, team = is_on(query.mine), is_on(query.team)
     narrowed = None if mine == team else mine
     today = ask.house.clock.today()
     found = await asyncio.to_thread(
@@ -38,16 +39,12 @@ async def list_tasks(ask: Ask) -> Reply:
         query.limit + 1,
         _place(query.cursor),
         narrowed,
-        today if _on(query.late) else None,
+        today if is_on(query.late) else None,
         query.process,
         query.case,
     )
     page, more = found[: query.limit], found[query.limit :]
     return Reply([_row(listed, today) for listed in page], links=_next(ask, page) if more else "")
-
-
-def _on(flag: str | None) -> bool:
-    return flag is not None and flag not in ("false", "0")
 
 
 def _row(listed: Listed, today: date) -> dict[str, Any]:

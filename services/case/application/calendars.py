@@ -52,8 +52,9 @@ def close_schools(
 
     Raises SchoolUnknown, and NobodyCloses where on one of the days none of them has a session anyway.
     """
-    own = sorted(urn for urn, school in ref.schools.items() if school.authority == state.code)
-    closed, when = sorted(set(schools)) or own, sorted(set(days))
+    when = sorted(set(days))
+    own = sorted(urn for urn, s in ref.schools.items() if s.authority == state.code and s.is_open(when[0]))
+    closed = sorted(set(schools)) or own
     _own(state, closed, ref)
     books = [ref.calendars.school(urn, state.code) for urn in closed]
     idle = [place for place, day in enumerate(when) if not any(is_school_day(book, day) for book in books)]

@@ -51,6 +51,16 @@ class Around:
     def is_rung(self, code: str) -> bool:
         return any(rung.code == code for rung in self._reference.policy(self._case.policy).ladder.rungs)
 
+    def why_not(self, kind: str, id: str) -> str | None:
+        refusal = self._reference.directory.refusal(kind, id, self._case.authority, self.today)
+        return str(refusal) if refusal else None
+
+    def full_time_fault(self, provider: str) -> str | None:
+        """Why the provider cannot teach the pupil full-time (domain section 5.2, registration threshold)."""
+        found = self._reference.directory.providers.get((self._case.authority, provider))
+        facts = self._case.facts
+        return found.full_time_fault(facts.get("sen_provision") == "E" or facts.get("cla") == "yes") if found else None
+
     def ladder_gaps(self) -> list[str]:
         policy = self._reference.policy(self._case.policy)
         gaps: list[str] = standing(self._case, policy.ladder, self._book("home", {}))["gaps"]

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from services.case.application.reference import Reference, School
+from services.case.application.directory import Directory
+from services.case.application.reference import Reference
 from services.case.clock.calendar_files import load_calendars
 from services.case.policy.authorities import load_authorities
 from services.case.process.bundle import Bundle, files_of, process_folders
@@ -23,19 +24,19 @@ def nothing_stored(hash: str) -> bytes:
 def read_reference(
     roots: Iterable[Path] = (HOUSE,),
     authorities: Path = HOUSE / "authorities",
-    schools: Iterable[School] = (),
+    directory: Directory | None = None,
     fetch: Callable[[str], bytes] = nothing_stored,
     use: bool = True,
 ) -> Reference:
     """All processes of `roots` (an earlier root wins), authorities and calendars; with `use`, every process in use
-    in every authority."""
+    in every authority. Without a directory there is nobody to choose."""
     folders = process_folders(roots)
     bundles = [Bundle(process, files_of(process, folders)) for process in folders]
     reference = Reference(
         bundles,
         load_authorities(authorities),
         load_calendars(HOUSE / "calendars"),
-        schools,
+        directory or Directory(),
         fetch,
     )
     if use:

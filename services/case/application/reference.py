@@ -1,15 +1,15 @@
-"""Reference data: what decisions look up beside the case. Bundles and policies by hash, calendars, schools."""
+"""Reference data: what decisions look up beside the case. Bundles and policies by hash, calendars, directories."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from uuid import UUID, uuid5
 
-import msgspec
-
+from services.case.application.directory import Directory
 from services.case.clock.calendar_files import CalendarShelf
 from services.case.clock.deadlines import Calendars, DeadlineRule, read_deadline
-from services.case.domain.errors import ProcessUnknown, SchoolUnknown
+from services.case.domain.directory import School
+from services.case.domain.errors import ProcessUnknown
 from services.case.policy.authorities import Authorities
 from services.case.policy.policy import Policy
 from services.case.process.bundle import Bundle
@@ -22,17 +22,6 @@ def stream_of(ref: str) -> UUID:
     return uuid5(NAMESPACE, ref)
 
 
-class School(msgspec.Struct, frozen=True):
-    """A school of the directory. `urn` is six digits, `authority` the code of the council it lies in."""
-
-    urn: str
-    name: str
-    authority: str
-    phase: str = ""
-    easting: int = 0
-    northing: int = 0
-
-
 class Reference:
     """All of it. `fetch` gives the stored bytes of a bundle or policy that is in use no more."""
 
@@ -41,14 +30,14 @@ class Reference:
         bundles: Iterable[Bundle],
         authorities: Authorities,
         calendars: CalendarShelf,
-        schools: Iterable[School],
+        directory: Directory,
         fetch: Callable[[str], bytes],
     ) -> None:
         self.bundles = {bundle.hash: bundle for bundle in bundles}
         self.in_use: dict[tuple[str, str], str] = {}
         self.authorities = authorities
         self.calendars = calendars
-        self.schools: Mapping[str, School] = {school.urn: school for school in schools}
+        self.directory = directory
         self.fetch = fetch
         self._policies: dict[str, Policy] = {}
 
@@ -79,9 +68,12 @@ class Reference:
 
     def school(self, urn: str) -> School:
         """Raises SchoolUnknown."""
-        if urn not in self.schools:
-            raise SchoolUnknown
-        return self.schools[urn]
+        return self.directory.school(urn)
+
+    @property
+    def schools(self) -> Mapping[str, School]:
+        """All schools by URN, closed ones too."""
+        return self.directory.schools
 
     def calendars_of(self, authority: str, home: str, receiving: str | None) -> Calendars:
         """The days of the schools of a case."""

@@ -9,7 +9,7 @@ import msgspec
 
 from services.case.application.files import HOUSE, read_reference
 from services.case.process.bundle import process_folders
-from services.case.samples import sample_schools
+from services.case.samples import sample_directory
 from services.case.scenarios import ScenarioFailed, run_scenario, scenarios_of
 
 
@@ -28,7 +28,7 @@ def run(given: argparse.Namespace) -> int:
     if not wanted:
         print("There is no process there.", file=sys.stderr)
         return 2
-    reference = read_reference((*dict.fromkeys(roots), HOUSE), schools=sample_schools())
+    reference = read_reference((*dict.fromkeys(roots), HOUSE), directory=sample_directory())
     results = []
     for folder in wanted:
         scenarios, sets = scenarios_of(folder)

@@ -147,6 +147,38 @@ class OutcomeUnknown(Refusal):
     """That is not an outcome with which a case can be closed."""
 
 
+class SchoolClosed(Refusal):
+    """That school is closed."""
+
+
+class SchoolNotOpenYet(Refusal):
+    """That school has not opened yet."""
+
+
+class ProviderUnknown(Refusal):
+    """That provider is not in the directory of this authority."""
+
+
+class ProviderNotCurrent(Refusal):
+    """That provider cannot be chosen at the moment."""
+
+
+class StrategyUnknown(Refusal):
+    """That is not in the inclusion directory of this authority."""
+
+
+class StrategyNotInUse(Refusal):
+    """That is not offered at the moment."""
+
+
+class NotInDirectory(Refusal):
+    """There is no such entry in the directory, or it is not one that you see."""
+
+
+class EntryEdited(Refusal):
+    """The entry has changed since you opened it."""
+
+
 class AnswersInvalid(Refusal):
     """Some answers need to be put right."""
 

@@ -5,11 +5,11 @@ Two questions are kept apart: a person with no relation to a case does not get t
 relation but without the action is told so (NotAllowed).
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 from services.case.domain.case import Case, Task
 from services.case.domain.errors import CaseUnknown, NotAllowed, TaskUnknown
-from services.case.domain.people import FAMILY, HEADS, NAMED, Membership, Person
+from services.case.domain.people import FAMILY, HEADS, NAMED, Membership, Person, Role
 
 Level = Literal["full", "own", "pack", "meta"]
 
@@ -38,6 +38,15 @@ ACTIONS: dict[str, tuple[str, ...]] = {
         *HOME, "receiving-head", "ep", *AUTHORITY, "social-worker", "gb-clerk", "irp-clerk", "fap-chair", "dpo",
         "auditor",
     ),
+    "search_schools": get_args(Role),
+    "search_providers": (
+        *HOME, "receiving-head", "ep", *AUTHORITY, "social-worker", "fap-chair", "dpo", "auditor", "admin", "parent",
+        "ap-provider",
+    ),
+    "search_strategies": get_args(Role),
+    "maintain_directory": ("caseworker", "admin"),
+    "update_places": ("ap-provider", "caseworker", "admin"),
+    "check_provider": HOME,
     "administer": ("admin",),
     "put_in_use": ("process-owner",),
     "erase": ("dpo",),

@@ -30,6 +30,8 @@ class Circumstances(Protocol):
     def school_days_after(self, day: date, count: int) -> date: ...
     def last_day_for_notice(self, start: date, answers: dict[str, Any]) -> date: ...
     def is_rung(self, code: str) -> bool: ...
+    def why_not(self, kind: str, id: str) -> str | None: ...
+    def full_time_fault(self, provider: str) -> str | None: ...
     def ladder_gaps(self) -> list[str]: ...
 
 
@@ -111,6 +113,13 @@ def _rung(check: dict[str, Any], answers: dict[str, Any], around: Circumstances)
     return None if around.is_rung(answers[check["field"]]) else ""
 
 
+def _may_teach_full_time(check: dict[str, Any], answers: dict[str, Any], around: Circumstances) -> str | None:
+    if answers.get(check["pattern"]) != check["when"]:
+        return None
+    fault = around.full_time_fault(answers[check["field"]])
+    return f"{check['message']} {fault}" if fault else None
+
+
 def _ladder_ready(check: dict[str, Any], answers: dict[str, Any], around: Circumstances) -> str | None:
     if answers[check["field"]] != check["when"]:
         return None
@@ -133,5 +142,6 @@ CHECKS: dict[str, Check] = {
     "notice_period": _notice_period,
     "lawful_outcome": _lawful_outcome,
     "rung": _rung,
+    "may_teach_full_time": _may_teach_full_time,
     "ladder_ready": _ladder_ready,
 }

@@ -7,6 +7,7 @@ the engine.
 
 import hashlib
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -17,6 +18,7 @@ from services.case.domain.errors import AnswersInvalid
 from services.case.process.checks import CHECKS, Circumstances
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DIRECTORIES = ("school", "provider", "strategy")
 KINDS = {  # the validator's name of a failure -> the keyword under which a form keeps its sentence
     "Required": "required",
     "Type": "type",
@@ -82,7 +84,7 @@ class Form:
         """The answers, parted. Raises AnswersInvalid with a JSON Pointer and a sentence for each that is wrong."""
         errors = [self._explained(error) for error in self._validator.iter_errors(answers)]
         if not errors:
-            errors = self._across(answers, circumstances)
+            errors = [*self._chosen(answers, circumstances), *self._across(answers, circumstances)]
         if errors:
             raise AnswersInvalid(errors)
         return self.parted(answers)
@@ -119,6 +121,15 @@ class Form:
             field = inside
         return field
 
+    def _chosen(self, answers: dict[str, Any], circumstances: Circumstances) -> list[dict[str, str]]:
+        """What of the directories was chosen and cannot be."""
+        errors = []
+        for path, kind, id in choices(self.fields, answers):
+            reason = circumstances.why_not(kind, id)
+            if reason is not None:
+                errors.append(_problem(path, reason))
+        return errors
+
     def _across(self, answers: dict[str, Any], circumstances: Circumstances) -> list[dict[str, str]]:
         """What is wrong by the form's `x-checks`; a check of a question that was not answered passes."""
         errors = []
@@ -129,6 +140,20 @@ class Form:
             if problem is not None:
                 errors.append(_problem([check["field"]], problem or check["message"]))
         return errors
+
+
+def choices(fields: dict[str, Any], answers: dict[str, Any]) -> Iterator[tuple[list[Any], str, str]]:
+    """What was chosen from a directory: the place in the answers, which directory, and the entry's id."""
+    for name, given in answers.items():
+        field = fields[name]
+        kinds = [kind for kind in DIRECTORIES if field.get("x-govuk", {}).get(kind)]
+        inside = field.get("items", {}).get("properties", {})
+        for place, one in enumerate(given if isinstance(given, list) else [given]):
+            path = [name, place] if isinstance(given, list) else [name]
+            if kinds and isinstance(one, str):
+                yield path, kinds[0], one
+            elif inside:
+                yield from (([*path, *rest], kind, id) for rest, kind, id in choices(inside, one))
 
 
 def _problem(path: list[Any], sentence: str) -> dict[str, str]:

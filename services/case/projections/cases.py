@@ -14,7 +14,7 @@ from services.case.domain import events as e
 from services.case.domain.meta import Event
 from services.case.domain.people import FAMILY, Person
 from services.case.process.operators import PACKS
-from services.case.projections.model import Cursor
+from services.case.projections.model import About, Cursor
 from services.case.projections.table import Table
 from services.case.store.database import Database
 from services.case.store.mapper import Recorded
@@ -45,6 +45,7 @@ AWAITS = {"stream": "uuid", "instance": "int", "key": "text"}
 
 class Cases:
     name = "cases"
+    about: About = "cases"
     tables: tuple[str, ...] = ("cases", "instances", "awaits")
 
     def apply(self, cursor: Cursor, batch: Sequence[Recorded]) -> None:

@@ -9,7 +9,7 @@ import msgspec
 
 from services.case.clock.due_date import schools_in
 from services.case.domain import events as e
-from services.case.projections.model import Cursor, Origins
+from services.case.projections.model import About, Cursor, Origins
 from services.case.projections.table import Table
 from services.case.store.database import Database
 from services.case.store.mapper import Recorded
@@ -35,6 +35,7 @@ COLUMNS = {
 
 class Deadlines:
     name = "deadlines"
+    about: About = "cases"
     tables: tuple[str, ...] = ("deadlines",)
 
     def __init__(self, origins: Origins) -> None:

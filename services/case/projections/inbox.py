@@ -10,7 +10,7 @@ import msgspec
 from services.case.domain import events as e
 from services.case.domain.people import FAMILY, HEADS, NAMED, Person
 from services.case.projections.cases import accounts_of
-from services.case.projections.model import Cursor, Origins, TitleOf
+from services.case.projections.model import About, Cursor, Origins, TitleOf
 from services.case.projections.table import Table
 from services.case.store.database import Database
 from services.case.store.mapper import Recorded
@@ -39,6 +39,7 @@ NO_DAY = date(9999, 12, 31)
 
 class Inbox:
     name = "inbox"
+    about: About = "cases"
     tables: tuple[str, ...] = ("inbox",)
 
     def __init__(self, origins: Origins, title_of: TitleOf) -> None:

@@ -1,7 +1,7 @@
 """What every read model is: its tables, and how a batch of the log changes them."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import psycopg
@@ -10,14 +10,17 @@ from services.case.domain import events as e
 from services.case.store.mapper import Recorded
 
 Cursor = psycopg.Cursor[Any]
+About = Literal["cases", "directories"]
 TitleOf = Callable[[str, str], str]  # bundle hash, element id -> what people call the element
 
 
 class ReadModel(Protocol):
-    """`apply` is given events in order, each once, and writes with the cursor in the transaction that moves the
-    position. Table names are unqualified, so that a rebuild can fill a copy in a schema of its own."""
+    """`apply` is given the events of what it is about, in order, each once, and writes with the cursor in the
+    transaction that moves the position. Table names are unqualified, so that a rebuild can fill a copy in a schema of
+    its own."""
 
     name: str
+    about: About
     tables: tuple[str, ...]
 
     def apply(self, cursor: Cursor, batch: Sequence[Recorded]) -> None: ...

@@ -3,19 +3,24 @@
 import asyncio
 import contextlib
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
+
+from services.case.store.database import DatabaseAway
 
 PATIENCE = 2.0  # seconds that a reader waits for a position
 
 
 class Projected:
-    """Hears of each projected position and of destroyed keys; `wait` lets a coroutine wait for a position."""
+    """Hears of each projected position, of destroyed keys, of directories that changed (`refresh` is told what, or ""
+    where changes may not have been heard); `wait` lets a coroutine wait for a position."""
 
-    def __init__(self, url: str, forget: Any) -> None:
+    def __init__(self, url: str, forget: Any, refresh: Callable[[str], None]) -> None:
         self._url = url
         self._forget = forget
+        self._refresh = refresh
         self._position = 0
         self._hurried = False
         self._waiting: set[asyncio.Event] = set()
@@ -60,7 +65,7 @@ class Projected:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            with contextlib.suppress(psycopg.OperationalError):
+            with contextlib.suppress(psycopg.OperationalError, DatabaseAway):
                 self._listen()
             self._stopping.wait(0.5)
 
@@ -68,12 +73,16 @@ class Projected:
         with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
             connection.execute("LISTEN projected")
             connection.execute("LISTEN key_destroyed")
+            connection.execute("LISTEN directory")
             row = connection.execute("SELECT coalesce(min(position), 0) FROM reader_positions").fetchone()
+            self._refresh("")
             self._passed(int(row[0]) if row else 0)
             while not self._stopping.is_set():
                 for heard in connection.notifies(timeout=1, stop_after=1):
                     if heard.channel == "projected":
                         self._passed(int(heard.payload))
+                    elif heard.channel == "directory":
+                        self._refresh(heard.payload)
                     elif self._loop is not None:
                         self._loop.call_soon_threadsafe(self._forget, heard.payload)
 

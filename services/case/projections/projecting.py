@@ -7,14 +7,17 @@ import psycopg
 
 from services.case.projections.cases import Cases
 from services.case.projections.deadlines import Deadlines
+from services.case.projections.directory import Entries
 from services.case.projections.inbox import Inbox
 from services.case.projections.model import Cursor, Origins, ReadModel, TitleOf
+from services.case.projections.schools import Schools
 from services.case.projections.timeline import Timeline
 from services.case.store.event_store import EventStore
 from services.case.store.mapper import Recorded
 
 BATCH = 500
 POSITIONS = "SELECT reader, position FROM reader_positions WHERE reader = ANY (%s) FOR UPDATE"
+PASSED = "SELECT count(*) FROM reader_positions WHERE reader = ANY (%s) AND position >= %s"
 MOVE = """
     INSERT INTO reader_positions (reader, position) VALUES (%s, %s)
     ON CONFLICT (reader) DO UPDATE SET position = excluded.position
@@ -32,7 +35,14 @@ class Projecting:
         self._store = store
         origins = Origins()
         self._origins = origins
-        self.models: tuple[ReadModel, ...] = (Cases(), Inbox(origins, title_of), Timeline(), Deadlines(origins))
+        self.models: tuple[ReadModel, ...] = (
+            Cases(),
+            Inbox(origins, title_of),
+            Timeline(),
+            Deadlines(origins),
+            Schools(),
+            Entries(),
+        )
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
         """Apply the next batch to every model that has not had it; whether there may be more."""
@@ -46,10 +56,15 @@ class Projecting:
             self._origins.note(batch)
             for model in self.models:
                 fresh = [recorded for recorded in batch if recorded.position > found.get(model.name, 0)]
-                model.apply(cursor, of_cases(fresh))
+                model.apply(cursor, concerning(model, fresh))
                 cursor.execute(MOVE, [model.name, max(batch[-1].position, found.get(model.name, 0))])
             cursor.execute("SELECT pg_notify('projected', %s)", [str(batch[-1].position)])
         return len(batch) == BATCH
+
+    def has_passed(self, position: int) -> bool:
+        """Whether every model has had the log up to a position."""
+        row = self._store.database.row(PASSED, [[model.name for model in self.models], position])
+        return row == (len(self.models),)
 
     def model(self, name: str) -> ReadModel:
         for model in self.models:
@@ -87,12 +102,19 @@ class Projecting:
         done = 0
         while batch := self._store.read(position, BATCH * 4):
             self._origins.note(batch)
-            model.apply(cursor, of_cases(batch))
+            model.apply(cursor, concerning(model, batch))
             position, done = batch[-1].position, done + len(batch)
             progress(position)
         return position, done
 
 
+def concerning(model: ReadModel, batch: Sequence[Recorded]) -> list[Recorded]:
+    """The events of what the model is about."""
+    if model.about == "directories":
+        return [recorded for recorded in batch if recorded.type.startswith("authority.")]
+    return of_cases(batch)
+
+
 def of_cases(batch: Sequence[Recorded]) -> list[Recorded]:
-    """The events that belong to cases; the read models are about nothing else."""
+    """The events that belong to cases."""
     return [recorded for recorded in batch if not recorded.type.startswith("authority.")]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.case.domain import events as e
 from services.case.domain.meta import Event
-from services.case.projections.model import Cursor
+from services.case.projections.model import About, Cursor
 from services.case.projections.table import SEPARATOR, Table
 from services.case.store.mapper import Recorded
 
@@ -30,6 +30,7 @@ MORE = """
 
 class Timeline:
     name = "timeline"
+    about: About = "cases"
     tables: tuple[str, ...] = ("timeline",)
 
     def apply(self, cursor: Cursor, batch: Sequence[Recorded]) -> None:

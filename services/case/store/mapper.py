@@ -12,7 +12,7 @@ import msgspec
 from eventsourcing.persistence import StoredEvent
 
 from contracts import chain
-from services.case.domain import authority_events
+from services.case.domain import authority_events, directory_events
 from services.case.domain import events as e
 from services.case.domain.meta import Event
 from services.case.domain.milestones import MILESTONES
@@ -20,7 +20,7 @@ from services.case.store.cipher import StreamKey
 
 EVENTS = [
     kind
-    for kind in (*vars(e).values(), *vars(authority_events).values())
+    for kind in (*vars(e).values(), *vars(authority_events).values(), *vars(directory_events).values())
     if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
 ]
 TYPES: dict[str, type[Event]] = {kind.TOPIC: kind for kind in EVENTS if kind is not e.Milestone}

@@ -25,7 +25,7 @@ SENTENCES: Final = frozenset(
         "maxItems", "uniqueItems", "oneOf", "const",
     }
 )  # fmt: skip
-REFERENCES: Final = frozenset({"school", "provider", "person", "file"})
+REFERENCES: Final = frozenset({"school", "provider", "strategy", "person", "file"})
 _WORDS: Final = frozenset({"errors", "page", "askIf", "hint", "autocomplete", "declaration"}) | REFERENCES
 _ANY: Final = frozenset(
     {"type", "title", "description", "x-govuk", "x-personal", "x-variable", "x-fact", "x-material", "$comment"}
