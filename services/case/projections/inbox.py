@@ -82,21 +82,32 @@ class Inbox:
                 row["person"] = person
 
 
+# Three ways to a task, each along an index and no longer than the page: those of one's offices, each in the order of
+# the list; those that one has claimed; those that are for oneself by name.
 LIST = """
-    SELECT stream, task, ref, process, element, title, role, org, party, assignee, home_school, offered_on, due
-    FROM inbox
-    WHERE (authority = %(authority)s
-           AND (person = '' AND role NOT IN ('parent', 'pupil')
-                AND ((role, org) IN (SELECT * FROM unnest(%(roles)s::text[], %(orgs)s::text[])) OR assignee = %(me)s)
-                OR %(family)s AND role IN ('parent', 'pupil'))
-           OR person = %(me)s AND role = ANY (%(myself)s))
-    AND (%(mine)s::boolean IS NULL OR %(mine)s = (assignee = %(me)s OR person = %(me)s AND person <> ''))
-    AND (%(late_on)s::date IS NULL OR due < %(late_on)s)
-    AND (%(process)s::text IS NULL OR process = %(process)s)
-    AND (%(ref)s::text IS NULL OR ref = %(ref)s)
-    AND (due, stream, task) > (%(due)s, %(stream)s, %(task)s)
+    SELECT stream, task, ref, process, element, title, role, org, party, assignee, home_school, offered_on, due FROM (
+        SELECT i.* FROM unnest(%(roles)s::text[], %(orgs)s::text[]) AS mine (role, org) CROSS JOIN LATERAL (
+            SELECT * FROM inbox
+            WHERE authority = %(authority)s AND org = mine.org AND role = mine.role
+            AND (person = '' OR role IN ('parent', 'pupil')) {narrowed}
+            ORDER BY due, stream, task LIMIT %(limit)s
+        ) i
+        UNION
+        SELECT * FROM inbox
+        WHERE assignee = %(me)s AND authority = %(authority)s
+        AND (role NOT IN ('parent', 'pupil') AND person = '' OR role IN ('parent', 'pupil') AND %(family)s) {narrowed}
+        UNION
+        SELECT * FROM inbox WHERE person = %(me)s AND role = ANY (%(myself)s) {narrowed}
+    ) found
     ORDER BY due, stream, task LIMIT %(limit)s
 """
+NARROWED = {
+    "mine": "AND %(mine)s = (assignee = %(me)s OR person = %(me)s)",
+    "late_on": "AND due < %(late_on)s",
+    "process": "AND process = %(process)s",
+    "ref": "AND stream = (SELECT stream FROM cases WHERE ref = %(ref)s)",
+    "after": "AND (due, stream, task) > (%(due)s, %(stream)s, %(task)s)",
+}
 FIRST = (date(1, 1, 1), UUID(int=0), 0)
 
 
@@ -133,24 +144,32 @@ def inbox_of(
     already, or with False to what is not; `late_on` to what was due before that day."""
     offices = [m for m in person.memberships if m.role not in FAMILY]
     pairs = {(role, m.org) for m in offices for role in (HEADS if m.role in HEADS else {m.role})}
+    family = any(m.role == "caseworker" and m.org == person.authority for m in offices)
+    if family:
+        pairs |= {(role, "") for role in FAMILY}
+    if mine:
+        pairs = set()  # claimed, or by name
+    given = {
+        "mine": mine,
+        "late_on": late_on,
+        "process": process,
+        "ref": ref,
+        "after": after if after != FIRST else None,
+    }
+    narrowed = " ".join(NARROWED[name] for name, value in given.items() if value is not None)
     due, stream, task = after
-    rows = database.rows(
-        LIST,
-        {
-            "authority": person.authority,
-            "roles": [role for role, _ in sorted(pairs)],
-            "orgs": [org for _, org in sorted(pairs)],
-            "me": person.id,
-            "myself": [m.role for m in person.memberships if m.role in NAMED],
-            "family": any(m.role == "caseworker" and m.org == person.authority for m in offices),
-            "mine": mine,
-            "late_on": late_on,
-            "process": process,
-            "ref": ref,
-            "due": due,
-            "stream": stream,
-            "task": task,
-            "limit": limit,
-        },
-    )
-    return [Listed(*row) for row in rows]
+    asked = {
+        **given,
+        "authority": person.authority,
+        "roles": [role for role, _ in sorted(pairs)],
+        "orgs": [org for _, org in sorted(pairs)],
+        "me": person.id,
+        "myself": [m.role for m in person.memberships if m.role in NAMED],
+        "family": family,
+        "due": due,
+        "stream": stream,
+        "task": task,
+        "limit": limit,
+    }
+    del asked["after"]
+    return [Listed(*row) for row in database.rows(LIST.format(narrowed=narrowed), asked)]
