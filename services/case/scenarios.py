@@ -17,7 +17,7 @@ import yaml
 from services.case.application import tasks
 from services.case.application.correcting import correct
 from services.case.application.live import Live
-from services.case.application.opening import open_case
+from services.case.application.opening import close_by_hand, open_case, reopen, start_by_hand
 from services.case.application.passing import pass_day
 from services.case.application.reference import Reference, stream_of
 from services.case.application.running import Running
@@ -28,7 +28,7 @@ from services.case.domain.errors import Refusal
 from services.case.domain.lifecycle import raise_concern
 from services.case.domain.meta import Event
 from services.case.domain.people import FAMILY, PARTIES, SYSTEM, Person
-from services.case.domain.permissions import role_for
+from services.case.domain.permissions import is_for, role_for
 from services.case.samples import as_person, sample_people
 
 REF = "SC-2026-000001"
@@ -118,6 +118,12 @@ class Run:
             self._set_facts(_as_json(step["facts"]))
         elif "message" in step:
             self._tell(step["message"], step.get("with", {}))
+        elif "start" in step:
+            self.do(lambda running: start_by_hand(running, self._person(step["by"]), step["start"]))
+        elif "close" in step:
+            self.do(lambda running: close_by_hand(running, "*", step["close"], step.get("reason", "Closed by hand.")))
+        elif "reopen" in step:
+            self.do(lambda running: reopen(running, "*", step["reopen"]))
         else:
             raise ScenarioFailed(f"{step}: no such kind of step")
 
@@ -127,8 +133,9 @@ class Run:
         if not found:
             open_now = sorted(t.element for t in self.live.case.tasks.values())
             raise ScenarioFailed(f"{step}: no such task is open; open are {open_now}")
-        task = found[0]
-        person = self._party(task.party) if party else self._person(step.get("by", task.role))
+        person = self._party(party) if party else self._person(step.get("by", found[0].role))
+        theirs = [task for task in found if is_for(person, self.live.case, task)]
+        task = (theirs or found)[0]
         method = "phone" if task.role in FAMILY and task.person != person.id else ""
         answers = self._answers(step.get("answers"))
         self.do(lambda running: tasks.complete(running, task.id, person, "*", answers, "", method))
@@ -189,7 +196,7 @@ class Run:
         self.now = _morning(day)
         while True:
             due = [d for d in self.live.case.deadlines.values() if d.acts_at <= self.now and not d.missed]
-            if not due or not self.live.case.is_open:
+            if not due:
                 return
             before = len(self.events)
             first = min(due, key=lambda deadline: (deadline.acts_at, deadline.id))

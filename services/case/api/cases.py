@@ -9,7 +9,7 @@ import msgspec
 from services.case.api.asking import Ask, Reply, said_at
 from services.case.application.correcting import OPENING, correct
 from services.case.application.door import Command
-from services.case.application.opening import open_case, reopen
+from services.case.application.opening import close_by_hand, open_case, reopen, start_by_hand
 from services.case.application.reading import deadline_facts, task_facts
 from services.case.application.running import Running
 from services.case.domain import events as e
@@ -17,10 +17,8 @@ from services.case.domain import lifecycle
 from services.case.domain.case import Case
 from services.case.domain.errors import (
     BodyInvalid,
-    CaseNotOpen,
     NothingToCorrect,
     PossibleDuplicate,
-    ProcessRunning,
 )
 from services.case.domain.people import Person
 from services.case.domain.permissions import is_for, may, role_anywhere, role_for, sees
@@ -174,7 +172,7 @@ async def resume_case(ask: Ask) -> Reply:
 
 async def close_case(ask: Ask) -> Reply:
     def act(running: Running) -> None:
-        lifecycle.close(running.decision, ask.seen, ask.body.outcome, ask.body.reason)
+        close_by_hand(running, ask.seen, ask.body.outcome, ask.body.reason)
 
     return await act_on(ask, "close", act)
 
@@ -184,20 +182,8 @@ async def reopen_case(ask: Ask) -> Reply:
 
 
 async def start_process(ask: Ask) -> Reply:
-    """Start a process in the case, linked to it. One of a kind at a time."""
-
-    def act(running: Running) -> None:
-        case, process = running.case, ask.body.process
-        if not case.is_open:
-            raise CaseNotOpen
-        if any(i.process == process and not i.ended for i in case.instances.values()):
-            raise ProcessRunning
-        bundle = running.reference.current(case.authority, process)
-        form = bundle.forms[bundle.about.start_form]
-        known = {name: case.facts.get(fact) for name, fact in form.facts.items() if name in form.variables}
-        running.start(process, {**dict.fromkeys(form.variables), **known})
-
-    return await act_on(ask, "start_process", act)
+    """Start a process in the case, linked to it. The process says who may; one of a kind at a time."""
+    return await act_on(ask, "read", lambda running: start_by_hand(running, ask.person, ask.body.process))
 
 
 async def correct_answer(ask: Ask) -> Reply:

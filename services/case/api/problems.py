@@ -24,6 +24,7 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.TaskOver: 409,
     errors.TaskTaken: 409,
     errors.TaskNotClaimed: 409,
+    errors.SamePerson: 403,
     errors.TaskEdited: 412,
     errors.CaseEdited: 412,
     errors.TermsChanged: 412,

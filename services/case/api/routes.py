@@ -69,8 +69,8 @@ ROUTES = (
     Route(
         "POST", "/tasks/{id}/complete", tasks.complete_task, "answering", "Complete a task", bodies.CompleteTask,
         if_match="task",
-        refusals=(*TASK, *SEEN, *PAUSED, errors.TaskOver, errors.TaskTaken, errors.TaskEdited, errors.AnswersInvalid,
-                  errors.ReasonMissing, errors.Erased),
+        refusals=(*TASK, *SEEN, *PAUSED, errors.TaskOver, errors.TaskTaken, errors.TaskEdited, errors.SamePerson,
+                  errors.AnswersInvalid, errors.ReasonMissing, errors.Erased),
     ),
     Route(
         "PUT", "/tasks/{id}/draft", tasks.save_draft, "answering", "Keep answers so far", bodies.Draft, status=204,
@@ -133,7 +133,7 @@ ROUTES = (
                   errors.PossibleDuplicate, errors.Erased),
     ),
     Route(
-        "POST", "/cases/{ref}/processes", cases.start_process, "start_process", "Start a linked process",
+        "POST", "/cases/{ref}/processes", cases.start_process, "read", "Start a linked process",
         bodies.StartProcess,
         refusals=(*CASE, errors.CaseNotOpen, errors.ProcessUnknown, errors.ProcessRunning),
     ),

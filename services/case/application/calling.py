@@ -54,7 +54,7 @@ class Called:
     def ladder(self) -> dict[str, Any]:
         reference = self.running.reference
         days = reference.calendars_of(self.case.authority, self.case.home_school, None).home
-        return standing(self.case, reference.policy(self.case.policy).ladder, days)
+        return standing(self.case, reference.policy(self.case.policy).ladder, days, self.running.decision.effective_on)
 
     def is_statutory(self, notice: str) -> bool:
         return self.running.bundle_of(self.instance).notices[notice].statutory

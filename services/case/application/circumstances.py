@@ -7,7 +7,7 @@ from services.case.application.ladder import standing
 from services.case.application.reference import Reference
 from services.case.clock.deadlines import DeadlineRule, compute
 from services.case.clock.school_calendar import DayBook, is_school_day
-from services.case.clock.school_days import within
+from services.case.clock.school_days import nth_day, school_days_between, within
 from services.case.domain.case import Case
 
 NOTICE = DeadlineRule(
@@ -48,6 +48,12 @@ class Around:
         calendars = self._reference.calendars_of(self._case.authority, self.home_school, self._receiving(answers))
         return compute(NOTICE, start, calendars, self._reference.policy(self._case.policy)).due
 
+    def middle_of(self, start: date, end: date) -> date:
+        """The school day on which half of the home school's days of a period are over."""
+        book = self._book("home", {})
+        days = school_days_between(book, start, end)
+        return nth_day(book, max((days + 1) // 2, 1), start).due
+
     def is_rung(self, code: str) -> bool:
         return any(rung.code == code for rung in self._reference.policy(self._case.policy).ladder.rungs)
 
@@ -63,5 +69,11 @@ class Around:
 
     def ladder_gaps(self) -> list[str]:
         policy = self._reference.policy(self._case.policy)
-        gaps: list[str] = standing(self._case, policy.ladder, self._book("home", {}))["gaps"]
+        gaps: list[str] = standing(self._case, policy.ladder, self._book("home", {}), self.today)["gaps"]
         return gaps
+
+    def policy(self, key: str) -> Any:
+        return self._reference.policy(self._case.policy)[key]
+
+    def fact(self, name: str) -> Any:
+        return self._case.facts.get(name)

@@ -1,4 +1,5 @@
-"""Opening a case: who may, for which school, on which policy, and its first process. Reopening one."""
+"""Opening a case: who may, for which school, on which policy, and its first process. Starting another process in it;
+closing it by hand; reopening it."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -8,10 +9,18 @@ from services.case.application.circumstances import Around
 from services.case.application.running import Running
 from services.case.domain import events as e
 from services.case.domain.case import Case
-from services.case.domain.errors import AnswersInvalid, CaseAlreadyOpen, NotAllowed, ReasonMissing, SchoolUnknown
-from services.case.domain.lifecycle import refuse_if_edited
+from services.case.domain.errors import (
+    AnswersInvalid,
+    CaseAlreadyOpen,
+    CaseNotOpen,
+    NotAllowed,
+    ProcessRunning,
+    ReasonMissing,
+    SchoolUnknown,
+)
+from services.case.domain.lifecycle import close, refuse_if_edited
 from services.case.domain.people import SCHOOL_ROLES, Person
-from services.case.domain.permissions import role_anywhere
+from services.case.domain.permissions import ACTIONS, role_among, role_anywhere, role_for
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 NO_NUMBER = ("temporary", "unknown", None)
@@ -64,8 +73,37 @@ def open_case(
 ACCOUNTS = ("pupil_account", "parent_account", "parent2_account", "social_worker_account")
 
 
+def start_by_hand(running: Running, person: Person, process: str) -> None:
+    """A person starts a process in a case of theirs, one of a kind at a time unless it says otherwise. Its variable
+    `started_by` is who it was, as a party.
+
+    Raises CaseUnknown, CaseNotOpen, ProcessUnknown, NotAllowed, ProcessRunning.
+    """
+    case, decision = running.case, running.decision
+    role_for(person, case, "read")
+    bundle = running.reference.current(case.authority, process)
+    membership = role_among(person, case, bundle.about.start.by or ACTIONS["start_process"])
+    if not case.is_open:
+        raise CaseNotOpen
+    if not bundle.about.several and any(i.process == process and not i.ended for i in case.instances.values()):
+        raise ProcessRunning
+    decision.by = person.as_actor(membership)
+    form = bundle.forms[bundle.about.start_form]
+    known = {name: case.facts.get(fact) for name, fact in form.facts.items() if name in form.variables}
+    running.start(
+        process, {**dict.fromkeys(form.variables), **known, "started_by": person.party(membership, case.parties)}
+    )
+
+
+def close_by_hand(running: Running, seen: str, outcome: str, reason: str) -> None:
+    """Close a case whatever its processes are at; what the authority has in use for closed cases begins."""
+    close(running.decision, seen, outcome, reason)
+    running.begin_after_closing()
+
+
 def reopen(running: Running, seen: str, reason: str) -> None:
-    """Open a closed case again: its processes go on where they were; if all had ended, the first begins anew."""
+    """Open a closed case again: its processes go on where they were; if all had ended, the first begins anew. What
+    began after closing is told by the message `case_reopened`."""
     decision, case = running.decision, running.case
     if case.is_open:
         raise CaseAlreadyOpen
@@ -74,9 +112,13 @@ def reopen(running: Running, seen: str, reason: str) -> None:
     if not reason.strip():
         raise ReasonMissing
     decision.emit(e.CaseReopened, {"reason": reason})
-    unfinished = [instance.id for instance in case.instances.values() if not instance.ended]
+    going_on = [instance for instance in case.instances.values() if not instance.ended]
+    unfinished = [instance.id for instance in going_on if not instance.after_closing]
     for number in unfinished:
         running.offer_again(number)
+    for instance in going_on:
+        if instance.after_closing:
+            running.tell_if_awaited(instance.id, "case_reopened", {})
     if not unfinished:
         bundle = running.reference.current(case.authority, case.process)
         form = bundle.forms[bundle.about.start_form]

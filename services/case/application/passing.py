@@ -13,7 +13,7 @@ def pass_day(running: Running, number: int) -> None:
     law does not run on regardless."""
     decision, case = running.decision, running.case
     deadline = case.deadlines.get(number)
-    if deadline is None or not case.is_open or deadline.acts_at > decision.at:
+    if deadline is None or not case.goes_on(deadline.instance) or deadline.acts_at > decision.at:
         return
     if case.status == "held" and deadline.strength != "LAW":
         return

@@ -13,7 +13,7 @@ from services.case.application.live import Live, trace_of
 from services.case.domain import events as e
 from services.case.domain.decision import Decision
 from services.case.domain.people import NAMED, PARTIES, SCHOOL_ROLES
-from services.case.domain.trace import Trace
+from services.case.domain.trace import Trace, scope_of
 from services.case.process.bundle import Bundle
 from services.case.process.engine import Await, Input, NotOpen, Offer, Receive, Start, Step
 
@@ -123,19 +123,21 @@ class Running:
 
     def _open_up(self, number: int, step: Step) -> None:
         """Tasks to offer and days to set. A timer that means the same day as its task's due date is one with it."""
-        timers = {str(timer.when): timer for timer in step.timers}
+        timers = list(step.timers)
         for offer in step.offers:
             task = self._offer(number, offer)
             if offer.due is not None:
-                timer = timers.pop(str(offer.due), None)
+                here = scope_of(offer.key)
+                timer = next((t for t in timers if t.when == offer.due and scope_of(t.key) == here), None)
+                if timer is not None:
+                    timers.remove(timer)
                 self._set_day(number, self._day(number, offer.due, offer.element), task, timer.key if timer else "")
-        for timer in step.timers:
-            if timers.get(str(timer.when)) is timer:
-                self._set_day(number, self._day(number, timer.when, timer.element), 0, timer.key)
+        for timer in timers:
+            self._set_day(number, self._day(number, timer.when, timer.element), 0, timer.key)
 
     def _offer(self, number: int, offer: Offer) -> int:
         bundle = self.bundle_of(number)
-        party = offer.party or ""
+        party, _, org = (offer.party or "").partition("@")
         role = PARTIES.get(party, party) if party else bundle.about.lanes[offer.lane or ""]
         task = self.case.next("task")
         self.decision.emit(
@@ -145,7 +147,7 @@ class Running:
             key=offer.key,
             element=offer.element,
             role=role,
-            org=self.organisation(role),
+            org=org or self.organisation(role),
             party=party,
             person=self.case.parties.get(party, "") if role in NAMED else "",
             agreement=bundle.elements[offer.element].agreement,
@@ -235,7 +237,19 @@ class Running:
                     self.tell_if_awaited(number, awaited.message, payload)
 
     def _close_if_over(self) -> None:
-        """A case is over with its last instance, and has the outcome of the one that began it."""
-        if self.case.is_open and all(instance.ended for instance in self.case.instances.values()):
-            first = [i for i in self.case.instances.values() if not i.starter][-1]
+        """A case is over with its last instance, and has the outcome of the one that began it (again, if reopened)."""
+        mine = [i for i in self.case.instances.values() if not i.after_closing]
+        if self.case.is_open and all(instance.ended for instance in mine):
+            first = [i for i in mine if not i.starter and i.process == self.case.process][-1]
             self.decision.emit(e.CaseClosed, outcome=first.outcome)
+            self.begin_after_closing()
+
+    def begin_after_closing(self) -> None:
+        """What the authority has in use for closed cases, such as feedback; not what has begun at an earlier closing
+        and still goes on."""
+        case = self.case
+        running = {i.process for i in case.instances.values() if i.after_closing and not i.ended}
+        for bundle in self.reference.processes(case.authority):
+            if bundle.about.start.at == "closing" and bundle.process not in running:
+                closed_on = self.decision.effective_on.isoformat()
+                self.start(bundle.process, {"closed_as": case.outcome, "closed_on": closed_on})

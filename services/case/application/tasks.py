@@ -19,7 +19,7 @@ from services.case.domain.errors import (
 from services.case.domain.people import FAMILY, NAMED, PARTIES, Person
 from services.case.domain.permissions import role_for
 from services.case.domain.seen import is_as_seen
-from services.case.domain.tasks import completable, refuse_if_edited
+from services.case.domain.tasks import completable, refuse_if_edited, refuse_if_same_person
 from services.case.domain.trace import Trace
 from services.case.process.engine import Complete
 
@@ -30,7 +30,8 @@ def complete(
     """Complete a task with the answers of its form.
 
     `seen` is the task's ETag as the person saw it. `method` says how a party answered for whom the person records it.
-    Raises the refusals of `domain.tasks.completable`, PreconditionMissing, TaskEdited, AnswersInvalid, ReasonMissing.
+    Raises the refusals of `domain.tasks.completable`, PreconditionMissing, TaskEdited, SamePerson, AnswersInvalid,
+    ReasonMissing.
     """
     task, _, _ = completable(running.case, number, person)
     refuse_if_edited(running.case, task, seen)
@@ -41,6 +42,8 @@ def _complete(running: Running, number: int, person: Person, answers: Any, reaso
     task, membership, on_behalf = completable(running.case, number, person)
     if on_behalf and not method:
         raise ReasonMissing("Say how the answer reached you: by phone, on paper or in person.")
+    if other_than := running.bundle_of(task.instance).elements[task.element].other_than:
+        refuse_if_same_person(running.case, task, other_than, person)
     running.decision.by = person.as_actor(membership, task.party if on_behalf else "")
     _answer(running, task, answers, reason, method)
 

@@ -130,6 +130,15 @@ def _forwards(book: DayBook, count: int, day: date, place_of: Callable[[list[dat
         start_year += 1
 
 
+def school_days_between(book: DayBook, first: date, last: date) -> int:
+    """How many school days there are from `first` to `last`, both included. Across school years too."""
+    count = 0
+    for year in range(academic_year_of(first), academic_year_of(last) + 1):
+        days = book.year(year).days
+        count += max(bisect_right(days, last) - bisect_left(days, first), 0)
+    return count
+
+
 def has_day_between(book: DayBook, earlier: date, later: date) -> bool:
     """Whether a school day lies between two dates, neither of them included."""
     return earlier < later and nth_after(book, 1, earlier) < later

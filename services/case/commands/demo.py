@@ -62,7 +62,12 @@ def _tell(data: Path) -> None:
 
 def _summary(case: Told) -> str:
     nothing = [f"nothing about {name.replace('_', ' ')}: no step, no milestone, no notice due" for name in case.nothing]
-    known = [f"status {case.status}", f"outcome {case.outcome}", f"{case.events} events, chain intact", *nothing]
+    known = [
+        f"status {case.status}",
+        f"outcome {case.outcome}",
+        f"{case.events} events when it ended, chain intact",
+        *nothing,
+    ]
     return "\n".join([f"  {case.ref}", *(f"    {line}" for line in known)])
 
 

@@ -31,6 +31,7 @@ class Over(msgspec.Struct):
     on: date
     role: str
     version: int
+    person: str = ""
 
 
 class Deadline(msgspec.Struct, omit_defaults=True):
@@ -56,7 +57,8 @@ class Deadline(msgspec.Struct, omit_defaults=True):
 
 class Instance(msgspec.Struct, omit_defaults=True):
     """A process instance of the case. `tokens`: the keys at which tokens rest · `awaited`: key -> message that it
-    awaits · `heard`: its starter knows its end · `told_on`: the last day on which it sent a notice."""
+    awaits · `heard`: its starter knows its end · `told_on`: the last day on which it sent a notice · `after_closing`:
+    it began when the case was closed, such as feedback: it does not keep the case open, and is not ended with it."""
 
     id: int
     process: str
@@ -65,6 +67,7 @@ class Instance(msgspec.Struct, omit_defaults=True):
     ended: bool = False
     outcome: str = ""
     heard: bool = False
+    after_closing: bool = False
     tokens: dict[str, None] = {}
     awaited: dict[str, str] = {}
 
@@ -146,6 +149,10 @@ class Case(msgspec.Struct, omit_defaults=True):
     @property
     def is_open(self) -> bool:
         return self.status in ("open", "held")
+
+    def goes_on(self, instance: int) -> bool:
+        """Whether work in an instance can go on: the case is open, or the instance began after it was closed."""
+        return self.is_open or (instance in self.instances and self.instances[instance].after_closing)
 
     @property
     def has_next_step(self) -> bool:

@@ -69,6 +69,10 @@ class TaskEdited(Refusal):
     """The task has changed since you opened it."""
 
 
+class SamePerson(Refusal):
+    """Somebody else has to do this: you did what it decides about."""
+
+
 class CaseEdited(Refusal):
     """The case has changed since you opened it."""
 

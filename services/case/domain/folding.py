@@ -27,7 +27,9 @@ def _opened(case: Case, event: e.CaseOpened) -> None:
 
 def _started(case: Case, event: e.ProcessStarted) -> None:
     case.counts["instance"] = max(event.instance, case.counts.get("instance", 0))
-    case.instances[event.instance] = Instance(event.instance, event.process, event.bundle, event.starter)
+    case.instances[event.instance] = Instance(
+        event.instance, event.process, event.bundle, event.starter, after_closing=case.status == "closed"
+    )
     _trace(case, event.instance, event.trace)
 
 
@@ -111,7 +113,7 @@ def _cancelled(case: Case, event: e.TaskCancelled) -> None:
 
 def _over(case: Case, number: int, how: str, event: Event) -> Task:
     task = case.tasks.pop(number)
-    case.done[number] = Over(task, how, event.meta.effective_on, event.meta.by.role, case.version)
+    case.done[number] = Over(task, how, event.meta.effective_on, event.meta.by.role, case.version, event.meta.by.person)
     return task
 
 

@@ -90,7 +90,8 @@ def resume(decision: Decision, seen: str, reason: str) -> None:
 
 
 def close(decision: Decision, seen: str, outcome: str, reason: str) -> None:
-    """Close by hand: open tasks and deadlines go; the processes stay as they are, to go on if it is reopened."""
+    """Close by hand: open tasks and deadlines go, but for what goes on after closing; the processes stay as they are,
+    to go on if it is reopened."""
     case = decision.case
     if not case.is_open:
         raise CaseNotOpen
@@ -99,9 +100,9 @@ def close(decision: Decision, seen: str, outcome: str, reason: str) -> None:
         raise OutcomeUnknown
     _say_why(reason)
     decision.emit(e.CaseClosed, {"reason": reason}, outcome=outcome)
-    for task in list(case.tasks):
+    for task in [t.id for t in case.tasks.values() if not case.goes_on(t.instance)]:
         decision.emit(e.TaskCancelled, task=task)
-    for deadline in list(case.deadlines):
+    for deadline in [d.id for d in case.deadlines.values() if not case.goes_on(d.instance)]:
         decision.emit(e.DeadlineWithdrawn, deadline=deadline)
 
 

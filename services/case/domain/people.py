@@ -1,5 +1,6 @@
 """Who acts: people as their tokens tell, the closed list of roles, and the parties of a case."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
@@ -41,6 +42,10 @@ PARTIES: dict[str, str] = {  # party whose agreement or view is asked -> the rol
     "inclusion_team": "caseworker",
     "send_caseworker": "send-caseworker",
     "social_worker": "social-worker",
+    "home_staff": "home-staff",
+    "senco": "senco",
+    "educational_psychologist": "ep",
+    "provider": "ap-provider",
 }
 
 
@@ -66,6 +71,13 @@ class Person(msgspec.Struct, frozen=True):
     @property
     def roles(self) -> frozenset[str]:
         return frozenset(m.role for m in self.memberships)
+
+    def party(self, membership: Membership, parties: Mapping[str, str]) -> str:
+        """What a case calls the person who acts in this membership: a party; of the family that which they are."""
+        theirs = [party for party, role in PARTIES.items() if role == membership.role]
+        if membership.role in FAMILY:
+            theirs = [party for party in theirs if parties.get(party) == self.id]
+        return theirs[0] if theirs else membership.role
 
     def as_actor(self, membership: Membership, on_behalf_of: str = "") -> Actor:
         return Actor(self.id, membership.role, membership.org, on_behalf_of)

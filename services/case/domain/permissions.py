@@ -5,6 +5,7 @@ Two questions are kept apart: a person with no relation to a case does not get t
 relation but without the action is told so (NotAllowed).
 """
 
+from collections.abc import Collection
 from typing import Literal, get_args
 
 from services.case.domain.case import Case, Task
@@ -109,11 +110,16 @@ def role_for(person: Person, case: Case, action: str) -> Membership:
 
     Raises CaseUnknown or NotAllowed.
     """
+    return role_among(person, case, ACTIONS[action])
+
+
+def role_among(person: Person, case: Case, roles: Collection[str]) -> Membership:
+    """The membership in which the person acts in this case in one of the roles. Raises CaseUnknown or NotAllowed."""
     related = relation(person, case)
     if not related:
         raise CaseUnknown
     for membership in related:
-        if membership.role in ACTIONS[action]:
+        if membership.role in roles:
             return membership
     raise NotAllowed
 

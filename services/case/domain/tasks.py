@@ -12,6 +12,7 @@ from services.case.domain.errors import (
     NotAllowed,
     ReasonMissing,
     Refusal,
+    SamePerson,
     TaskEdited,
     TaskNotClaimed,
     TaskOver,
@@ -65,17 +66,25 @@ def completable(case: Case, number: int, person: Person) -> tuple[Task, Membersh
     Raises what `open_task` raises, CaseOnHold, CaseNotOpen, TaskTaken.
     """
     found = open_task(case, number, person)
-    refuse_if_paused(case)
+    refuse_if_paused(case, found[0].instance)
     _refuse_if_taken(found[0], person)
     return found
 
 
-def refuse_if_paused(case: Case) -> None:
-    """Raises CaseNotOpen or CaseOnHold."""
+def refuse_if_paused(case: Case, instance: int = 0) -> None:
+    """Raises CaseNotOpen, but for an instance that goes on after closing, or CaseOnHold."""
     if case.status == "held":
         raise CaseOnHold
-    if not case.is_open:
+    if not case.goes_on(instance):
         raise CaseNotOpen
+
+
+def refuse_if_same_person(case: Case, task: Task, element: str, person: Person) -> None:
+    """Raises SamePerson if the person did the last task at that element of the instance, which this one is to check."""
+    before = [o for o in case.done.values() if (o.task.instance, o.task.element) == (task.instance, element)]
+    done = [over for over in before if over.how == "completed"]
+    if done and max(done, key=lambda over: over.version).person == person.id:
+        raise SamePerson
 
 
 def claim(decision: Decision, number: int, person: Person) -> None:

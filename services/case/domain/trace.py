@@ -40,3 +40,12 @@ def element_of(key: str) -> str:
     'record_agreement'
     """
     return key.rpartition("/")[2].partition("#")[0]
+
+
+def scope_of(key: str) -> str:
+    """The key of the activity that a key lies in, "" for the process itself.
+
+    >>> scope_of("asking#1[AP-1001]/reply#1")
+    'asking#1[AP-1001]'
+    """
+    return key.rpartition("/")[0]

@@ -15,14 +15,30 @@ class Dose(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unit: Literal["school_days", "school_weeks"]
 
 
+Kind = Literal["restorative", "internal_inclusion", "targeted", "off_site", "other"]
+KINDS: dict[str, Kind] = {  # codes that say themselves what kind of help they are
+    "restorative": "restorative",
+    "internal_inclusion": "internal_inclusion",
+    "targeted": "targeted",
+    "short_term_off_site": "off_site",
+}
+
+
 class Rung(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One kind of help. It is exhausted only after its minimum dose and so many reviews."""
+    """One kind of help. It is exhausted only after its minimum dose and so many reviews. `kind` says which forms go
+    with it; without it the code does, or that it changes the placement."""
 
     code: Code
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     minimum_dose: Dose
     reviews_needed: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
     change_of_placement: bool = False
+    kind: Kind | None = None
+
+    @property
+    def help(self) -> Kind:
+        """What kind of help the rung is."""
+        return self.kind or KINDS.get(self.code) or ("off_site" if self.change_of_placement else "other")
 
 
 class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -32,6 +32,7 @@ class Element(msgspec.Struct, frozen=True):
     form: str = ""
     agreement: str = ""
     shows: tuple[tuple[str, str], ...] = ()
+    other_than: str = ""
 
 
 class Bundle:
@@ -92,6 +93,7 @@ def _elements(xml: bytes) -> Iterable[Element]:
                 properties.get("form", ""),
                 properties.get("agreement", ""),
                 tuple(shown_in(properties.get("shows", ""))),
+                properties.get("other_than", ""),
             )
 
 

@@ -4,20 +4,12 @@ sentence that the form itself has for it."""
 import re
 from collections.abc import Callable
 from datetime import date
+from itertools import pairwise
 from typing import Any, Protocol
 
+from services.case.process.unlawful import lawful_instead
+
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-# Sending a pupil home without a formal suspension is unlawful, also with the parents' agreement
-# (DfE suspension and permanent exclusion guidance): the words by which it goes.
-UNLAWFUL = re.compile(
-    r"cool(ing)?[ -]?off (at )?home|informal(ly)? exclu|time out at home"
-    r"|(sen[dt]|sending|go|going|stay|staying|keep|kept|keeping) (him |her |them )?(at )?home",
-    re.IGNORECASE,
-)
-LAWFUL_INSTEAD = (
-    "Sending a pupil home without a formal suspension is unlawful, even if the parents agree. "
-    "Use a suspension, or describe support in school."
-)
 
 
 class Circumstances(Protocol):
@@ -29,10 +21,13 @@ class Circumstances(Protocol):
     def is_school_day(self, school: str, day: date, answers: dict[str, Any]) -> bool: ...
     def school_days_after(self, day: date, count: int) -> date: ...
     def last_day_for_notice(self, start: date, answers: dict[str, Any]) -> date: ...
+    def middle_of(self, start: date, end: date) -> date: ...
     def is_rung(self, code: str) -> bool: ...
     def why_not(self, kind: str, id: str) -> str | None: ...
     def full_time_fault(self, provider: str) -> str | None: ...
     def ladder_gaps(self) -> list[str]: ...
+    def policy(self, key: str) -> Any: ...
+    def fact(self, name: str) -> Any: ...
 
 
 Check = Callable[[dict[str, Any], dict[str, Any], Circumstances], str | None]
@@ -87,8 +82,28 @@ def _within_school_days(check: dict[str, Any], answers: dict[str, Any], around: 
     start = _day(check.get("of", "today"), answers, around)
     if start is None:
         return None
-    last = around.school_days_after(start, check["count"])
+    count = check["count"] if "count" in check else around.policy(check["policy"])
+    last = around.school_days_after(start, count)
     return None if date.fromisoformat(answers[check["field"]]) <= last else ""
+
+
+def _by_half(check: dict[str, Any], answers: dict[str, Any], around: Circumstances) -> str | None:
+    start, end = _day(check["start"], answers, around), _day(check["end"], answers, around)
+    if start is None or end is None or end < start:
+        return None
+    last = around.middle_of(start, end)
+    if date.fromisoformat(answers[check["field"]]) <= last:
+        return None
+    return f"{check['message']} That is {_long(last)}."
+
+
+def _rising(check: dict[str, Any], answers: dict[str, Any], around: Circumstances) -> str | None:
+    values = [item[check["of"]] for item in answers[check["field"]] if check["of"] in item]
+    return None if all(earlier < later for earlier, later in pairwise(values)) else ""
+
+
+def _among(check: dict[str, Any], answers: dict[str, Any], around: Circumstances) -> str | None:
+    return None if answers[check["field"]] in (around.fact(check["fact"]) or []) else ""
 
 
 def _different_school(check: dict[str, Any], answers: dict[str, Any], around: Circumstances) -> str | None:
@@ -106,7 +121,7 @@ def _notice_period(check: dict[str, Any], answers: dict[str, Any], around: Circu
 
 
 def _lawful_outcome(check: dict[str, Any], answers: dict[str, Any], around: Circumstances) -> str | None:
-    return LAWFUL_INSTEAD if UNLAWFUL.search(str(answers[check["field"]])) else None
+    return lawful_instead(str(answers[check["field"]]))
 
 
 def _rung(check: dict[str, Any], answers: dict[str, Any], around: Circumstances) -> str | None:
@@ -138,6 +153,9 @@ CHECKS: dict[str, Check] = {
     "not_after": _not_after,
     "school_day": _school_day,
     "within_school_days": _within_school_days,
+    "by_half": _by_half,
+    "rising": _rising,
+    "among": _among,
     "different_school": _different_school,
     "notice_period": _notice_period,
     "lawful_outcome": _lawful_outcome,

@@ -12,6 +12,7 @@ import msgspec
 from services.case.domain import events as e
 from services.case.domain.case import Case
 from services.case.domain.meta import Event
+from services.case.domain.people import FAMILY, PARTIES
 
 PACKS = {"receiving_school": "receiving_school", "provider": "provider"}  # with whom -> the fact that names them
 
@@ -60,6 +61,11 @@ def _ladder(calling: Calling) -> dict[str, Any]:
     return calling.ladder()
 
 
+def _involved(calling: Calling) -> list[str]:
+    asked = {key.partition("@")[0] for key in calling.case.involved}
+    return [party for party, role in PARTIES.items() if role in asked and role not in FAMILY]
+
+
 def _issue_terms(calling: Calling) -> dict[str, Any]:
     version, digest = calling.case.next("terms"), calling.terms_hash()
     calling.bring_about(e.TermsIssued, version=version, hash=digest, task=calling.case.drafted_by)
@@ -94,6 +100,7 @@ OPERATORS: dict[str, Operator] = {
     "refresh": Operator(_refresh),
     "set_fact": Operator(_set_fact, ("name", "value")),
     "ladder": Operator(_ladder),
+    "involved": Operator(_involved),
     "issue_terms": Operator(_issue_terms),
     "share_pack": Operator(_share_pack, ("with",)),
     "revoke_pack": Operator(_revoke_pack, ("with",)),

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -24,8 +24,17 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     default: Any = None
 
 
+class Beginning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[start]`: the roles that may start the process in a case they work with, in place of the usual ones · `at` its
+    closing, when it begins by itself and goes on while the case is closed."""
+
+    by: tuple[Role, ...] = ()
+    at: Literal["", "closing"] = ""
+
+
 class ProcessFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Title, owner, prefix of references, lanes and roles, variables, deadlines, outcomes, borrowed forms."""
+    """Title, owner, prefix of references, lanes and roles, variables, deadlines, outcomes, borrowed forms; `several`
+    instances of it may run in a case at a time."""
 
     title: str
     owner: str
@@ -37,6 +46,8 @@ class ProcessFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outcomes: dict[str, str] = {}
     deadlines: dict[str, dict[str, Any]] = {}
     borrowed_forms: dict[str, str] = {}
+    several: bool = False
+    start: Beginning = Beginning()
 
 
 def read_process_file(text: bytes) -> ProcessFile:

@@ -74,10 +74,11 @@ def _counted(recorded: Recorded) -> dict[str, Any]:
     }
 
 
+# What is open in a closed case belongs to what goes on after closing.
 PENDING = """
     SELECT d.ref, d.deadline, d.acts_at FROM deadlines d JOIN cases c USING (stream)
     WHERE d.state = 'open' AND d.acts_at <= %s
-    AND (c.status = 'open' OR c.status = 'held' AND d.strength = 'LAW')
+    AND (c.status <> 'held' OR d.strength = 'LAW')
     ORDER BY d.acts_at, d.stream, d.deadline LIMIT %s
 """
 

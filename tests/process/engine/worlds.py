@@ -11,6 +11,8 @@ from typing import Any
 
 from lxml import etree
 
+from services.case.domain.people import PARTIES
+from services.case.policy.catalogue import PARAMETERS
 from services.case.process.decisions import Decision, NoRowMatches, TwoRowsMatch, parse_decision
 from services.case.process.engine import Definition
 from services.case.process.expressions import ExpressionFailed
@@ -19,6 +21,7 @@ from tests.process.engine.vocabulary import Answers, add, answers_of_a_field, re
 ROOT = Path(__file__).parents[3]
 SOUND = ROOT / "tests" / "models" / "sound"
 BUNDLES = ROOT / "bpmn"
+KINDS = ("restorative", "internal_inclusion", "targeted", "off_site", "other")
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
 
@@ -58,8 +61,11 @@ class World:
                 case "refresh":
                     return {name: pick(random, mood, name, self.begin[name]) for name in self.refreshed}
                 case "ladder":
-                    standing = {"gaps": ["two visits"], "open": [], "next": "restorative", "history": []}
+                    standing = {"gaps": ["two visits"], "open": [], "next": "restorative", "history": [], "days": {}}
+                    standing["kinds"] = {rung: random.choice(KINDS) for rung in self.begin.get("rung", []) if rung}
                     return {"ready": random.choice((True, False)), **standing}
+                case "involved":
+                    return random.sample(list(PARTIES), 4)
                 case "issue_terms":
                     return {"version": random.randint(1, 9), "hash": "00"}
             return None
@@ -136,6 +142,9 @@ def telling_values(table: Decision, values: Answers, rounds: int = 3_000) -> lis
 
 def _policies() -> Answers:
     found: Answers = {}
+    for name, parameter in PARAMETERS.items():
+        if isinstance(parameter.default, int | str):
+            add(found, name, [parameter.default])
     for path in sorted(BUNDLES.glob("authorities/*.toml")):
         for version in tomllib.loads(path.read_text()).get("versions", []):
             for name, value in _flat("", version):

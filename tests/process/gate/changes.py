@@ -54,6 +54,7 @@ REQUEST, ARRANGE, RECORD = (f"forms/{name}.schema.json" for name in ("request", 
 NOTICE = "notices/visit_planned.md"
 
 TASK = '<bpmn:userTask id="arrange"'
+AFTER_NOBODY = 'name="other_than" value="invented" /><spiffworkflow:property name="due" value='
 SHOWS_NOTHING = 'name="shows" value="arrange.shoe_size" /><spiffworkflow:property name="due" value='
 START_NOWHERE = """id="start_process"><spiffworkflow:parameter id="process" type="any" value="'nowhere'" />"""
 
@@ -77,6 +78,8 @@ SETTINGS = [
     Change("settings-outcome", TOML, "VISITED = ", "visited = "),
     Change("settings-outcome", TOML, '"No visit was made."', '""'),
     Change("unknown-role", TOML, '"home-staff"', '"headteacher"'),
+    Change("unknown-role", TOML, "[lanes]", '[start]\nby = ["headteacher"]\n[lanes]'),
+    Change("settings-key", TOML, "[lanes]", '[start]\nat = "opening"\n[lanes]'),
     Change("unknown-policy", TOML, '"visit.length"', '"visit.width"'),
     Change("unknown-policy", TOML, "count = 3", 'policy = "visit.count"'),
     Change("unknown-fact", TOML, '"sen_provision"', '"shoe_size"'),
@@ -99,6 +102,7 @@ NAMES = [
     Change("unknown-deadline", TOML, "[deadlines.arrange]", "[deadlines.arranged]"),
     Change("unknown-outcome", BPMN, 'value="VISITED"', 'value="SEEN"'),
     Change("unknown-outcome", BPMN, '"CALLED_OFF" if', '"OFF" if'),
+    Change("unknown-task", BPMN, 'name="due" value=', AFTER_NOBODY),
     Change("unknown-shown", BPMN, 'name="due" value=', SHOWS_NOTHING),
     Change("unknown-operator", BPMN, 'id="send_notice"', 'id="send_pigeon"'),
     Change("operator-parameter", BPMN, '<spiffworkflow:parameter id="notice"', '<spiffworkflow:parameter id="letter"'),

@@ -21,6 +21,7 @@ RULES: Final = {
     "unknown-milestone": "a milestone that is not in the closed list",
     "unknown-deadline": "a deadline that process.toml does not have",
     "unknown-outcome": "an outcome that process.toml does not have",
+    "unknown-task": "a task that another must have done first and that is not there",
     "unknown-shown": "an answer to be shown with a task of which the process has no such task or field",
 }
 
@@ -74,18 +75,26 @@ def _node(contents: Contents, diagram: Diagram, node: Node) -> Iterator[Finding]
     if node.kind in ("userTask", "manualTask") and "party" not in properties and node.id not in _in_lanes(diagram):
         yield diagram.finding("lane-missing", node, f"The {node.words} is in no lane, so nobody could do it.")
     yield from _shown(contents, diagram, node, properties.get("shows", ""))
+    before = properties.get("other_than", "")
+    if before and before not in _forms(contents):
+        yield diagram.finding("unknown-task", node, f"There is no task {before[:60]} for somebody else to do first.")
     milestone, listed = properties.get("milestone"), contents.known.milestones
     if milestone is not None and listed is not None and milestone not in listed:
         yield diagram.finding("unknown-milestone", node, f"There is no milestone {milestone}.")
 
 
-def _shown(contents: Contents, diagram: Diagram, node: Node, shows: str) -> Iterator[Finding]:
-    forms = {
-        other.id: properties_of(other).get("form", ("", None))[0]
-        for one in contents.diagrams
-        for other in one.all_nodes()
-        if other.kind == "userTask"
+def _forms(contents: Contents) -> dict[str, str]:
+    """The tasks of the folder's diagrams, each with its form."""
+    return {
+        node.id: properties_of(node).get("form", ("", None))[0]
+        for diagram in contents.diagrams
+        for node in diagram.all_nodes()
+        if node.kind in ("userTask", "manualTask")
     }
+
+
+def _shown(contents: Contents, diagram: Diagram, node: Node, shows: str) -> Iterator[Finding]:
+    forms = _forms(contents) if shows else {}
     for task, field in shown_in(shows):
         form = contents.forms.get(forms.get(task, ""))
         if task not in forms or (form is not None and field not in form.get("properties", {})):

@@ -23,7 +23,7 @@ RULES: Final = {
 
 _KEYS: Final = {
     "title": str, "owner": str, "prefix": str, "legal_basis": str, "start_form": str, "lanes": dict,
-    "variables": dict, "outcomes": dict, "deadlines": dict, "borrowed_forms": dict,
+    "variables": dict, "outcomes": dict, "deadlines": dict, "borrowed_forms": dict, "several": bool, "start": dict,
 }  # fmt: skip
 _REQUIRED: Final = ("title", "owner", "prefix", "legal_basis", "start_form", "lanes")
 _WORDS: Final = {
@@ -49,6 +49,7 @@ def judge(contents: Contents) -> Iterator[Finding]:
     found = [
         *_keys(contents, contents.settings),
         *_lanes(contents),
+        *_start(contents),
         *_variables(contents),
         *_outcomes(contents),
         *(one for name, table in contents.table("deadlines").items() for one in _deadline(contents, name, table)),
@@ -81,6 +82,19 @@ def _lanes(contents: Contents) -> Iterator[Finding]:
         if not isinstance(role, str) or (roles is not None and role not in roles):
             yield contents.finding(
                 "unknown-role", PROCESS_FILE, lane, f"The lane {lane} is given to a role there is not."
+            )
+
+
+def _start(contents: Contents) -> Iterator[Finding]:
+    roles = contents.known.roles
+    for key, value in contents.table("start").items():
+        if key == "by" and isinstance(value, list) and all(isinstance(role, str) for role in value):
+            for role in value:
+                if roles is not None and role not in roles:
+                    yield contents.finding("unknown-role", PROCESS_FILE, "start", f"No role is called {role}.")
+        elif (key, value) != ("at", "closing"):
+            yield contents.finding(
+                "settings-key", PROCESS_FILE, "start", 'The table start holds by, a list of roles, or at = "closing".'
             )
 
 

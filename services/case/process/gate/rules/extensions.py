@@ -20,8 +20,8 @@ RULES: Final = {
 
 ANY_ELEMENT: Final = frozenset({"milestone", "milestone_if", "milestone_outcome", "milestone_fields"})
 PROPERTIES: Final = {
-    "userTask": frozenset({"form", "due", "party", "agreement", "shows"}),
-    "manualTask": frozenset({"due", "party"}),
+    "userTask": frozenset({"form", "due", "party", "agreement", "shows", "other_than"}),
+    "manualTask": frozenset({"due", "party", "other_than"}),
     "endEvent": frozenset({"outcome"}),
     "boundaryEvent": frozenset({"instance"}),
     "intermediateCatchEvent": frozenset({"instance"}),
