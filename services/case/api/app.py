@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -30,6 +31,15 @@ from services.case.timers import keep_time
 from services.case.wiring import House
 
 PREFIX = "/api/v1"
+
+
+class _Ref(StringConvertor):
+    """A case reference in an address: `/cases/search` is another address."""
+
+    regex = "(?!search(?:/|$))[^/]+"
+
+
+register_url_convertor("ref", _Ref())
 NOBODY = Person("", "")
 SEEDED = 20.0  # seconds for the sample directories of a new embedded database to be there
 
@@ -52,8 +62,12 @@ def create_app(house: House) -> FastAPI:
     routes = [(f"{PREFIX}{route.path}", route) for route in ROUTES]
     if house.settings.embedded:
         routes += [(route.path, route) for route in CLOCK]
+    by_path: dict[str, dict[str, Route]] = {}
     for path, route in routes:
-        app.router.routes.append(StarletteRoute(path, Endpoint(route), methods=[route.method]))
+        by_path.setdefault(path, {})[route.method] = route
+    for path, by_method in by_path.items():
+        at = path.replace("{ref}", "{ref:ref}")
+        app.router.routes.append(StarletteRoute(at, Endpoint(by_method), methods=list(by_method)))
     described = document(routes)
     app.add_api_route("/openapi.json", _constant(described), include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)
@@ -97,17 +111,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 class Endpoint:
-    """What answers at a route. An ASGI application: request and answer are checked once, by us, and a quarter of the
+    """What answers at an address. An ASGI application: request and answer are checked once, by us, and a quarter of the
     time of a request would go into checking them again."""
 
-    def __init__(self, route: Route) -> None:
-        self._route = route
+    def __init__(self, by_method: dict[str, Route]) -> None:
+        self._by_method = by_method
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
-        path = self._route.path
+        route = self._by_method["GET" if scope["method"] == "HEAD" else scope["method"]]
+        path = route.path
         try:
-            answer = await _answer(Request(scope, receive), self._route)
+            answer = await _answer(Request(scope, receive), route)
         except Refusal as refusal:
             answer = problem(refusal)
         except DatabaseAway:

@@ -174,6 +174,8 @@ def read_query(request: Request, kind: type | None) -> Any:
     for name, value in request.query_params.multi_items():
         if name in given:
             raise BodyInvalid([{"pointer": "", "detail": f"“{name}” is given twice."}])
+        if value.lower() == "null":  # would be taken for nothing given
+            raise BodyInvalid([{"pointer": "", "detail": f"“{name}” has no value."}])
         if "\x00" in value:
             raise BodyInvalid([{"pointer": "", "detail": f"“{name}” has a character that cannot be."}])
         given[name] = value

@@ -6,9 +6,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from services.case.domain.authority_events import ClosureReason
+from services.case.domain.lifecycle import OUTCOMES
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 Reason = Annotated[str, msgspec.Meta(max_length=2_000)]
+Needed = Annotated[str, msgspec.Meta(max_length=2_000, extra_json_schema={"minLength": 1, "pattern": r"\S"})]
+Outcome = Annotated[str, msgspec.Meta(min_length=1, max_length=100, extra_json_schema={"enum": list(OUTCOMES)})]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 PersonId = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 Urn = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
@@ -48,13 +51,19 @@ class Because(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     reason: Reason = ""
 
 
+class Reasoned(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The reason is needed, and asked for last: what has happened in between is told first."""
+
+    reason: Needed = ""
+
+
 class Nothing(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Nothing needs to be said."""
 
 
 class Reassign(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     to: PersonId
-    reason: Reason = ""
+    reason: Needed = ""
 
 
 class Draft(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,12 +86,12 @@ class Correction(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     task: Code | None = None
     field: Code
     value: Any
-    reason: Reason = ""
+    reason: Needed = ""
 
 
 class Close(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    outcome: Code
-    reason: Reason = ""
+    outcome: Outcome
+    reason: Needed = ""
 
 
 class StartProcess(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -142,7 +151,7 @@ class EventQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class StateQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: Place | None = None
-    known_at: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    known_at: Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"format": "date-time"})] | None = None
     effective_on: date | None = None
 
 

@@ -29,6 +29,7 @@ async def list_calendars(ask: Ask) -> Reply:
 
 async def import_calendar(ask: Ask) -> Reply:
     """Put a calendar in use for an academic year, of one school, of several, or the authority's own."""
+    role_anywhere(ask.person, "administer")
     calendar = read_import(ask.body.calendar)
     await asyncio.to_thread(ask.house.administration.keep, calendar)
     reference = ask.house.reference

@@ -63,6 +63,8 @@ def document(routes: Iterable[tuple[str, Route]]) -> dict[str, Any]:
     routes = list(routes)
     kinds = [kind for _, route in routes for kind in (route.body, route.query) if kind is not None]
     _, components = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    for schema in components.values():
+        _need(schema)
     paths: dict[str, dict[str, Any]] = {}
     for path, route in routes:
         paths.setdefault(path, {})[route.method.lower()] = _operation(path, route, components)
@@ -79,6 +81,14 @@ def document(routes: Iterable[tuple[str, Route]]) -> dict[str, Any]:
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
+
+
+def _need(schema: dict[str, Any]) -> None:
+    """What must not be empty must be given, though it is refused late."""
+    for name, field in schema.get("properties", {}).items():
+        if field.get("minLength") and field.get("default") == "":
+            del field["default"]
+            schema["required"] = sorted([*schema.get("required", []), name])
 
 
 def _operation(path: str, route: Route, components: dict[str, Any]) -> dict[str, Any]:
@@ -153,7 +163,7 @@ def _header_parameters(route: Route) -> list[dict[str, Any]]:
     if route.if_match:
         about = f"The ETag of the {route.if_match} as you saw it. Without it: 428."
         found.append(
-            {"name": "If-Match", "in": "header", "required": False, "schema": {"type": "string"}, "description": about}
+            {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string"}, "description": about}
         )
     if route.method == "POST":
         about = "The same key and body give the same answer for at least 24 hours."

@@ -114,11 +114,12 @@ ROUTES = (
         refusals=(*CASE, errors.CaseNotOpen, errors.Erased),
     ),
     Route(
-        "POST", "/cases/{ref}/hold", cases.hold_case, "hold", "Pause a case", bodies.Because, if_match="case",
+        "POST", "/cases/{ref}/hold", cases.hold_case, "hold", "Pause a case", bodies.Reasoned, if_match="case",
         refusals=(*CASE, *SEEN, *PAUSED, errors.CaseEdited, errors.ReasonMissing, errors.Erased),
     ),
     Route(
-        "POST", "/cases/{ref}/resume", cases.resume_case, "resume", "Let a case go on", bodies.Because, if_match="case",
+        "POST", "/cases/{ref}/resume", cases.resume_case, "resume", "Let a case go on", bodies.Reasoned,
+        if_match="case",
         refusals=(*CASE, *SEEN, errors.CaseNotOnHold, errors.ConcernUnresolved, errors.CaseEdited, errors.ReasonMissing,
                   errors.Erased),
     ),
@@ -128,7 +129,7 @@ ROUTES = (
                   errors.Erased),
     ),
     Route(
-        "POST", "/cases/{ref}/reopen", cases.reopen_case, "reopen", "Open a closed case again", bodies.Because,
+        "POST", "/cases/{ref}/reopen", cases.reopen_case, "reopen", "Open a closed case again", bodies.Reasoned,
         refusals=(*CASE, errors.CaseAlreadyOpen, errors.CaseEdited, errors.ReasonMissing, errors.AlreadyOpenForPupil,
                   errors.PossibleDuplicate, errors.Erased),
     ),
