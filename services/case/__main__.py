@@ -14,6 +14,8 @@ COMMANDS = (
     "scenarios",
     "due",
     "import_calendar",
+    "totals",
+    "notifications",
     "verify",
     "events",
     "rebuild",

@@ -12,6 +12,7 @@ from contracts import chain
 from services.case.domain import authority_events as a
 from services.case.domain import directory_events as d
 from services.case.domain import events as e
+from services.case.domain import pupil_events as p
 from services.case.domain.meta import Actor, Event
 from services.case.domain.people import CLOCK, SYSTEM
 from services.case.store.mapper import Recorded
@@ -47,6 +48,11 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     e.CaseReopened: (),
     e.SubjectKeyDestroyed: ("because",),
     e.Milestone: ("instance", "element", "outcome", "fields"),
+    p.ExclusionNotified: ("instance", "entry"),
+    p.ExclusionEntered: ("entry", "totals"),
+    p.EntriesTaken: ("from_", "merged", "entries", "totals"),
+    p.EntriesGiven: ("to", "merged", "totals"),
+    p.RegisterErased: ("because",),
     a.BundlePutInUse: ("process", "bundle"),
     a.PolicyPutInUse: ("policy", "effective_from"),
     a.CalendarPutInUse: ("calendar", "name", "academic_year"),
@@ -68,16 +74,15 @@ CORRELATION = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def integration_event(recorded: Recorded, authority: str, subject: str) -> dict[str, Any]:
-    """The CloudEvents 1.0 attributes and data of one stored event. `subject` is the case reference, or the
-    authority's code; the register of schools is of no authority, ""."""
+    """The CloudEvents 1.0 attributes and data of one stored event, for a subscriber of the authority, "" where it is of
+    none. `subject` is the case reference, or the authority's code; the stream of a register names itself."""
     event, row = recorded.event, recorded.row
-    about = "administration" if recorded.type.startswith("authority.") else "cases"
     published = {
         "specversion": "1.0",
         "id": f"{recorded.stream}.{recorded.version}",
-        "source": f"/authorities/{authority}/{about}" if authority else "/schools",
+        "source": _source(recorded, authority),
         "type": recorded.type,
-        "subject": subject,
+        "subject": str(recorded.stream) if is_of_register(recorded.type) else subject,
         "time": row.recorded_at,
         "datacontenttype": "application/json",
         "dataschema": f"{SCHEMAS}/{recorded.type}.json",
@@ -90,9 +95,21 @@ def integration_event(recorded: Recorded, authority: str, subject: str) -> dict[
         "hash": row.hash.hex(),
         "factshash": chain.digest(row.facts).hex(),
         "sealedhash": chain.digest(row.sealed).hex(),
-        "data": data_of(event),
+        "data": data_of(event, authority),
     }
     return {name: value for name, value in published.items() if value != ""}
+
+
+def is_of_register(type: str) -> bool:
+    """Whether events of the type belong to a pupil's register, which is no one council's."""
+    return type.startswith("register.")
+
+
+def _source(recorded: Recorded, authority: str) -> str:
+    if is_of_register(recorded.type):
+        return "/registers"
+    about = "administration" if recorded.type.startswith("authority.") else "cases"
+    return f"/authorities/{authority}/{about}" if authority else "/schools"
 
 
 def correlation_of(event: Event) -> str:
@@ -101,15 +118,28 @@ def correlation_of(event: Event) -> str:
     return meta.correlation if CORRELATION.fullmatch(meta.correlation) else meta.command
 
 
-def data_of(event: Event) -> dict[str, Any]:
-    """What is public of an event. What does not apply is absent; a yes or no is always there."""
+def data_of(event: Event, authority: str = "") -> dict[str, Any]:
+    """What is public of an event, to a subscriber of the authority. What does not apply is absent; a yes or no is
+    always there. Of what another council entered in a register only the half days are told."""
     public: dict[str, Any] = {"effective_on": event.meta.effective_on.isoformat(), "by": _who(event.meta.by)}
     for name in PUBLIC[type(event)]:
         public[name.rstrip("_")] = msgspec.to_builtins(getattr(event, name))
     if isinstance(event, e.Milestone):
         public["outcome"] = event.outcome if OUTCOME.fullmatch(event.outcome) else ""
         public["fields"] = {name: value for name, value in event.fields.items() if _is_code(value)}
+    if is_of_register(type(event).TOPIC):
+        _tell_own_only(public, authority)
     return {name: value for name, value in public.items() if value is False or value not in ("", 0, {})}
+
+
+def _tell_own_only(public: dict[str, Any], authority: str) -> None:
+    """Leave out the entries of other councils, and for which organisation somebody else acted."""
+    if "entry" in public and public["entry"]["authority"] != authority:
+        del public["entry"]
+    if "entries" in public:
+        public["entries"] = [entry for entry in public["entries"] if entry["authority"] == authority]
+    if public["by"].get("org", authority) != authority:
+        del public["by"]["org"]
 
 
 def _who(by: Actor) -> dict[str, str]:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import yaml
@@ -17,9 +18,11 @@ import yaml
 from services.case.application import tasks
 from services.case.application.correcting import correct
 from services.case.application.live import Live
+from services.case.application.notifications import Notification, entry_of
 from services.case.application.opening import close_by_hand, open_case, reopen, start_by_hand
 from services.case.application.passing import pass_day
 from services.case.application.reference import Reference, stream_of
+from services.case.application.registers import Whose
 from services.case.application.running import Running
 from services.case.clock.now import LONDON
 from services.case.domain import events as e
@@ -29,6 +32,8 @@ from services.case.domain.lifecycle import raise_concern
 from services.case.domain.meta import Event
 from services.case.domain.people import FAMILY, PARTIES, SYSTEM, Person
 from services.case.domain.permissions import is_for, role_for
+from services.case.domain.pupil import Entry, totals_of
+from services.case.domain.pupil_register import Register
 from services.case.samples import as_person, sample_people
 
 REF = "SC-2026-000001"
@@ -75,6 +80,7 @@ class Run:
         self.live = Live(stream_of(REF), reference)
         self.events: list[Event] = []
         self.visited: set[tuple[str, str]] = set()
+        self.register = _entries(reference, given.get("register", []), self.authority)
         self.people = {name: as_person(name, sample) for name, sample in sample_people().items()}
         answers, known = self._answers(given["start"]), _as_json(given.get("facts", {}))
         self.do(lambda running: open_case(running, REF, self._opener(), given["process"], answers, known))
@@ -84,8 +90,12 @@ class Run:
 
     def do(self, act: Callable[[Running], None]) -> None:
         decision = Decision(self.live.case, SYSTEM, self.now, self.now.astimezone(LONDON).date())
-        act(Running(decision, self.live))
+        act(Running(decision, self.live, self._register_of))
         self.events += decision.events
+
+    def _register_of(self, whose: Whose) -> Register:
+        """The pupil's register as it is given; what the case itself tells comes on top."""
+        return Register(UUID(int=0), entries=dict(self.register))
 
     def _answers(self, given: Any) -> Any:
         return self.sets[given] if isinstance(given, str) else _as_json(given or {})
@@ -205,16 +215,19 @@ class Run:
                 return
 
     def check(self, then: dict[str, Any]) -> None:
-        """Compare with `then`: status, outcome, open tasks exactly; notices, milestones and deadlines as named."""
+        """Compare with `then`: status, outcome, open tasks and the pupil's register exactly; notices,
+        milestones and deadlines as named."""
         case = self.live.case
+        register = self.register | {entry.id: entry for entry in case.exclusions.values()}
         found = {
             "status": case.status,
             "outcome": case.outcome,
             "open_tasks": sorted(task.element for task in case.tasks.values()),
+            "totals": {f"{t.school_year} {t.term}": t.half_days for t in totals_of(register.values())},
         }
         for name, value in found.items():
             wanted = then.get(name, value)
-            if (sorted(wanted) if isinstance(wanted, list) else wanted or "") != value:
+            if (sorted(wanted) if isinstance(wanted, list) else wanted if wanted is not None else "") != value:
                 raise ScenarioFailed(f"{name} is {value}, not {wanted}")
         notices = {event.notice for event in self.events if isinstance(event, e.NoticeDue)}
         _missing("notices", then.get("notices", []), notices)
@@ -223,6 +236,26 @@ class Run:
         for name, day in then.get("deadlines", {}).items():
             if days.get(name) != day:
                 raise ScenarioFailed(f"deadline {name} is {days.get(name)}, not {day}")
+
+
+def _entries(reference: Reference, given: list[dict[str, Any]], authority: str) -> dict[str, Entry]:
+    """What a pupil's register holds from before: `kind`, `start`, `half_days`, and `school` or `authority` where they
+    are others than the case's."""
+    entries = {}
+    for number, put in enumerate(given):
+        school = str(put.get("school", "900001"))
+        council = str(put.get("authority", authority))
+        told = Notification(
+            id=f"before-{number}",
+            revision=1,
+            upn="unknown",
+            school_urn=school,
+            type=put.get("kind", "SUSP"),
+            start=put["start"],
+            half_days=put["half_days"],
+        )
+        entries[told.id] = entry_of(told, council, reference.calendars.school(school, council))
+    return entries
 
 
 def _missing(what: str, wanted: list[str], found: set[str]) -> None:

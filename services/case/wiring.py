@@ -14,6 +14,7 @@ from services.case.application.listing import Listings, directory_stream
 from services.case.application.put_in_use import fetch_from, put_files_in_use
 from services.case.application.recounting import Recounting
 from services.case.application.reference import Reference
+from services.case.application.registering import READER, Registering
 from services.case.clock.now import Clock, SettableClock, SystemClock
 from services.case.projections.projected import Projected
 from services.case.projections.projecting import Projecting
@@ -67,7 +68,9 @@ class House:
             self.seeded = put_samples_in_use(self.store, self.listings, self.clock)
         self.door = Door(self.store, self.reference, self.clock)
         self.projecting = Projecting(self.store, self._title_of)
-        self.projected = Projected(self.url, self._forget, self._refresh)
+        self.projected = Projected(
+            self.url, self._forget, self._refresh, [model.name for model in self.projecting.models]
+        )
         self.recounting = Recounting(self.door, self.administration, self.projected)
         return self
 
@@ -94,6 +97,10 @@ class House:
     def follower(self) -> Follower:
         """Keeps the read models up while it runs; one of all such processes is active."""
         return Follower("projections", self.url, self.projecting.work)
+
+    def registrar(self) -> Follower:
+        """Enters in the pupils' registers what cases tell of suspensions; one of all such processes is active."""
+        return Follower(READER, self.url, Registering(self.store, self.door.registers, self.clock).work)
 
     def signing_key(self) -> bytes:
         return signing_key_of(self.settings)

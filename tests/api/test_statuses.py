@@ -13,6 +13,8 @@ NOW = {"on": "2026-09-01", "until": "2027-08-31"}
 PROVIDER = {"name": "A", "kind": "tuition", "approval": {"state": "listed"}, "quality": NOW}
 CHECK = {"on": "2026-09-01", "seen": ["site"], "satisfied": True}
 STRATEGY = {"title": "A", "kind": "strategy"}
+MERGE = {"upn": "P937423718250", "former_upn": "W88540102401A", "reason": "The temporary one before."}
+SPLIT = {"upn": "P937423718250", "other_upn": "W88540102401A", "entries": ["a"], "reason": "Two pupils."}
 
 # Method, address, a body that is right, and who may use it. {ref} and {id} are of a case and task that are there.
 ADDRESSES = [
@@ -42,6 +44,9 @@ ADDRESSES = [
     ("GET", "/cases/{ref}/agreements", None, "caseworker"),
     ("POST", "/cases/{ref}/agreements/{party}", {"answers": {}}, "caseworker"),
     ("POST", "/cases/{ref}/agreements/{party}/withdraw", {}, "caseworker"),
+    ("GET", "/cases/{ref}/register", None, "caseworker"),
+    ("POST", "/registers/merge", MERGE, "caseworker"),
+    ("POST", "/registers/split", SPLIT, "caseworker"),
     ("GET", "/calendars", None, "admin"),
     ("POST", "/calendars", {"calendar": 'urn = "900004"'}, "admin"),
     ("POST", "/calendars/closures", {"days": ["2026-10-14"], "reason": "weather"}, "admin"),

@@ -15,6 +15,7 @@ Outcome = Annotated[str, msgspec.Meta(min_length=1, max_length=100, extra_json_s
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 PersonId = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 Urn = Annotated[str, msgspec.Meta(pattern=r"^[0-9]{6}$")]
+Upn = Annotated[str, msgspec.Meta(pattern=r"^[A-Z][0-9]{11}[0-9A-Z]$")]
 Flag = Literal["", "true", "false", "1", "0"]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=200)]
 Place = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
@@ -59,6 +60,23 @@ class Reasoned(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 class Nothing(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Nothing needs to be said."""
+
+
+class Merge(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`former_upn` is the same pupil's as `upn`."""
+
+    upn: Upn
+    former_upn: Upn
+    reason: Reason
+
+
+class Split(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The entries of these ids in the register of `upn` are those of the pupil of `other_upn`."""
+
+    upn: Upn
+    other_upn: Upn
+    entries: Annotated[list[Code], msgspec.Meta(min_length=1, max_length=200)]
+    reason: Reason
 
 
 class Reassign(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):

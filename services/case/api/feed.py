@@ -7,7 +7,7 @@ from services.case.api.asking import Ask, Reply
 from services.case.application.importing import REGISTER
 from services.case.domain.errors import NotAllowed
 from services.case.projections.projecting import of_cases
-from services.case.publishing import integration_event
+from services.case.publishing import integration_event, is_of_register
 from services.case.store.mapper import Recorded
 
 SCOPES = {"case.access.v1": "feed:access", "case.contacts.v1": "feed:contacts"}
@@ -17,7 +17,8 @@ SCAN = 5_000  # positions looked at for one answer at most
 
 
 async def feed(ask: Ask) -> Reply:
-    """Records after a position, in order, of the subscriber's own authority. `wait` seconds for something new.
+    """Records after a position, in order, of the subscriber's own authority, and of every pupil's register: there,
+    of other councils' entries, half days only. `wait` seconds for something new.
 
     Link rel="next" leads on, also where nothing was found among the positions looked at.
     """
@@ -59,11 +60,12 @@ def _topic_of(recorded: Recorded) -> str:
 
 
 def _owners(ask: Ask, batch: list[Recorded]) -> dict[Any, tuple[str, str]]:
-    """Stream -> subject and authority."""
-    house = ask.house
+    """Stream -> subject and authority. A register is everybody's, as far as each may know it."""
+    mine, house = ask.person.authority, ask.house
+    registers = {r.stream: (str(r.stream), mine) for r in batch if is_of_register(r.type)}
     listed = {stream: (code, code) for code, stream in house.directory_streams().items()}
     listed[REGISTER] = ("schools", EVERYBODYS)
     streams = list({recorded.stream for recorded in of_cases(batch)})
-    rows = ask.house.database.rows(ORIGINS, [streams])
+    rows = house.database.rows(ORIGINS, [streams])
     found = {stream: (ref, authority) for stream, ref, authority in rows}
-    return found | listed | {stream: (code, code) for code, stream in house.authority_streams().items()}
+    return found | registers | listed | {stream: (code, code) for code, stream in house.authority_streams().items()}

@@ -16,6 +16,7 @@ from services.case.api import (
     history,
     processes,
     providers,
+    registers,
     tasks,
 )
 from services.case.api.asking import Handler
@@ -32,7 +33,8 @@ PUT = (*ENTRY, *SEEN, errors.EntryEdited, errors.ReasonMissing)
 class Route(msgspec.Struct, frozen=True):
     """`who` is an action of `domain.permissions.ACTIONS`, `answering` (whom a task is for), or `scope:…`.
 
-    `if_match` says whose ETag must be sent: `task`, `case`, `terms` or, of what is listed already, `entry`.
+    `if_match` says whose ETag must be sent: `task`, `case`, `terms` or, of what is listed already, `entry` ·
+    `patience`: seconds after which the client is asked to come back, as when the database hangs.
     """
 
     method: str
@@ -46,6 +48,7 @@ class Route(msgspec.Struct, frozen=True):
     if_match: str = ""
     refusals: tuple[type[errors.Refusal], ...] = ()
     embedded_only: bool = False
+    patience: float = 10.0
 
 
 ROUTES = (
@@ -139,6 +142,22 @@ ROUTES = (
         refusals=(*CASE, errors.CaseNotOpen, errors.ProcessUnknown, errors.ProcessRunning),
     ),
     Route(
+        "GET", "/cases/{ref}/register", registers.of_case, "register",
+        "The pupil's suspensions and exclusions at all schools, added up", refusals=CASE,
+    ),
+    Route(
+        "POST", "/registers/merge", registers.merge, "right_register", "Say that two pupil numbers are one pupil's",
+        bodies.Merge,
+        refusals=(errors.NotAllowed, errors.EntryUnknown, errors.NumberWrong, errors.RegistersAlreadyOne,
+                  errors.ReasonMissing),
+    ),
+    Route(
+        "POST", "/registers/split", registers.split, "right_register",
+        "Say that suspensions in a pupil's register are another pupil's", bodies.Split,
+        refusals=(errors.NotAllowed, errors.EntryUnknown, errors.NumberWrong, errors.RegistersAlreadyOne,
+                  errors.ReasonMissing),
+    ),
+    Route(
         "GET", "/cases/{ref}/agreements", agreements.list_agreements, "read_terms", "The terms, and who has answered",
         refusals=(*CASE, errors.NoTerms),
     ),
@@ -216,14 +235,14 @@ ROUTES = (
     ),
     Route(
         "GET", "/feed", feed.feed, "scope:feed", "Records for subscribers", query=bodies.FeedQuery,
-        refusals=(errors.NotAllowed,),
+        refusals=(errors.NotAllowed,), patience=60,
     ),
 )  # fmt: skip
 
 CLOCK = (
     Route(
         "PUT", "/dev/clock", dev.set_clock, "anybody", "Move the clock forward", bodies.SetClock,
-        refusals=(errors.ClockOnlyForward,), embedded_only=True,
+        refusals=(errors.ClockOnlyForward,), embedded_only=True, patience=3600,
     ),
     Route("GET", "/dev/clock", dev.read_clock, "anybody", "What time it is", embedded_only=True),
 )  # fmt: skip

@@ -1,14 +1,29 @@
 """What the checks of a form may ask about, for one case on one day."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
+from services.case.application.exclusions import (
+    Period,
+    cap,
+    days_in_words,
+    follows_on,
+    overlaps,
+    school_year_of,
+)
 from services.case.application.ladder import standing
 from services.case.application.reference import Reference
+from services.case.clock.calendar import days_between
 from services.case.clock.deadlines import DeadlineRule, compute
+from services.case.clock.other_days import look_back_has_passed
+from services.case.clock.rules import law_number
 from services.case.clock.school_calendar import DayBook, is_school_day
-from services.case.clock.school_days import nth_day, school_days_between, within
+from services.case.clock.school_days import nth_day, school_days_between, school_weeks, within
 from services.case.domain.case import Case
+from services.case.domain.pupil import Kind, Session
+from services.case.domain.pupil_register import Register
+from services.case.process.exclusion_checks import Proposed, YearOfDays
 
 NOTICE = DeadlineRule(
     title="Notice of an off-site direction",
@@ -24,7 +39,10 @@ NOTICE = DeadlineRule(
 class Around:
     """Answers `process.checks.Circumstances`."""
 
-    def __init__(self, case: Case, today: date, reference: Reference) -> None:
+    def __init__(
+        self, case: Case, today: date, reference: Reference, register: Callable[[], Register] | None = None
+    ) -> None:
+        self._register = register
         self.today = today
         self.home_school = case.home_school
         self._case = case
@@ -72,8 +90,61 @@ class Around:
         gaps: list[str] = standing(self._case, policy.ladder, self._book("home", {}), self.today)["gaps"]
         return gaps
 
+    def school_days_in(self, school: str, first: date, last: date, answers: dict[str, Any]) -> int:
+        book = self._book(school, answers)
+        return sum(is_school_day(book, day) for day in days_between(first, last))
+
+    def end_of_school_weeks(self, school: str, count: int, start: date, answers: dict[str, Any]) -> date:
+        return school_weeks(self._book(school, answers), count, start).due
+
     def policy(self, key: str) -> Any:
         return self._reference.policy(self._case.policy)[key]
 
     def fact(self, name: str) -> Any:
         return self._case.facts.get(name)
+
+    def has_reached(self, milestone: str) -> bool:
+        return milestone in self._case.milestones
+
+    def review_is_owed(self, last: date, asked_on: date) -> bool:
+        """SI 2010/1156 regulation 4A: unless there was a review in the ten weeks before."""
+        weeks = law_number("osd.parentReviewRequest.lookbackWeeks", asked_on)
+        return look_back_has_passed(last, asked_on, weeks)
+
+    def is_code(self, set: str, code: str, on: date) -> bool:
+        return self._reference.codes.is_in_force(set, code, on)
+
+    def year_of_days(self, period: Proposed) -> YearOfDays:
+        """The cap of 45 school days in a school year, over all schools (SI 2012/1033)."""
+        register, put = self._of_pupil(), _period(period)
+        check = cap(register, put, self._book("home", {}), self._lunchtime())
+        used = register.by_school(school_year_of(period.start))
+        return YearOfDays(check.allowed, self._places(used), days_in_words(check.left))
+
+    def _places(self, used: dict[tuple[str, str], int]) -> list[str]:
+        """Where the pupil was suspended for how long; of other councils' schools only the sum is told."""
+        mine = {school: n for (authority, school), n in used.items() if authority == self._case.authority}
+        others = sum(used.values()) - sum(mine.values())
+        places = [f"{days_in_words(n)} at {self._name(school)}" for school, n in mine.items()]
+        return places + ([f"{days_in_words(others)} at schools of other councils"] if others else [])
+
+    def _name(self, school: str) -> str:
+        known = self._reference.schools.get(school)
+        return known.name if known else f"the school {school}"
+
+    def overlaps(self, period: Proposed) -> bool:
+        return overlaps(self._of_pupil(), self.home_school, _period(period), self._book("home", {}))
+
+    def follows_on(self, period: Proposed) -> bool:
+        return follows_on(self._of_pupil(), self.home_school, _period(period), self._book("home", {}))
+
+    def _of_pupil(self) -> Register:
+        assert self._register is not None, "a form with such a check is answered in a case"
+        return self._register()
+
+    def _lunchtime(self) -> int:
+        return int(self._reference.policy(self._case.policy)["lunchtime.halfDayUnits"])
+
+
+def _period(put: Proposed) -> Period:
+    return Period(cast(Kind, put.kind), put.start, put.half_days, cast(Session, put.session))

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.case.application.circumstances import Around
+from services.case.application.exclusions import revised, whose_of
 from services.case.application.running import Running
 from services.case.domain import events as e
+from services.case.domain import pupil_events as p
 from services.case.domain.errors import AnswersInvalid, Erased, NothingToCorrect, ReasonMissing
 from services.case.domain.lifecycle import refuse_if_edited
 from services.case.domain.meta import Event
@@ -42,7 +44,7 @@ def correct(
             answers[event.field] = personal.get("value", event.value)
     answers[field] = value
     try:
-        form.check(answers, Around(case, decision.today, running.reference))
+        form.check(answers, Around(case, decision.today, running.reference, lambda: running.register(number)))
     except AnswersInvalid as invalid:
         concerned = [error for error in invalid.details["errors"] if f"{error['pointer']}/".startswith(f"/{field}/")]
         if concerned:
@@ -56,7 +58,19 @@ def correct(
         value=None if is_personal else value,
         fact=form.facts.get(field, ""),
     )
+    fact = form.facts.get(field, "")
+    for told in list(case.exclusions):
+        if fact == "pupil_upn" or (told == number and task and field in form.entry):
+            _tell_register(running, told, {form.entry[field]: value} if field in form.entry else {})
     if case.is_open and task and task == case.drafted_by and field in form.material:
         for instance in list(case.instances.values()):
             if not instance.ended and running.awaits(instance.id, "terms_changed"):
                 running.tell(instance.id, "terms_changed", {"field": field})
+
+
+def _tell_register(running: Running, instance: int, changes: dict[str, Any]) -> None:
+    """The register learns of a suspension or exclusion as it was put right, or that it is another pupil's."""
+    case = running.case
+    days = running.reference.calendars_of(case.authority, case.home_school, None).home
+    entry = revised(case.exclusions[instance], days, **changes)
+    running.decision.emit(p.ExclusionNotified, {"pupil": whose_of(case).named}, instance=instance, entry=entry)

@@ -14,9 +14,11 @@ from uuid import UUID, uuid4
 import msgspec
 from eventsourcing.persistence import OperationalError
 
+from services.case.application.exclusions import AtHand, RegisterWanted
 from services.case.application.live import Live
 from services.case.application.opening import claims_of
 from services.case.application.reference import Reference, stream_of
+from services.case.application.registers import Registers, Whose
 from services.case.application.running import Running
 from services.case.clock.now import Clock
 from services.case.domain import events as e
@@ -32,6 +34,7 @@ from services.case.domain.errors import (
 )
 from services.case.domain.meta import Event
 from services.case.domain.people import SYSTEM
+from services.case.domain.pupil_register import Register
 from services.case.store.database import DatabaseAway
 from services.case.store.event_store import EventStore
 from services.case.store.recorder import Busy, Claim, Claimed, CommandRecord, Conflict, Repeated
@@ -86,6 +89,7 @@ class Door:
         self.store = store
         self.reference = reference
         self.clock = clock
+        self.registers = Registers(store)
         self._live: OrderedDict[UUID, Live] = OrderedDict()
         self._limit = live_cases
         self._locks: dict[UUID, tuple[asyncio.Lock, int]] = {}
@@ -98,11 +102,14 @@ class Door:
         """
         stream = stream_of(ref)
         async with self._alone(stream):
-            until = time.monotonic() + PATIENCE
+            until, registers = time.monotonic() + PATIENCE, AtHand()
             while True:
                 try:
-                    return await self._attempt(stream, command, act, by_name)
+                    return await self._attempt(stream, command, act, by_name, registers)
+                except RegisterWanted as wanted:
+                    registers.keep(wanted.whose, await self._register(wanted.whose))
                 except Conflict:
+                    registers = AtHand()
                     self.evict(stream)
                     if time.monotonic() > until:
                         raise TryAgain from None
@@ -110,7 +117,14 @@ class Door:
                     self.evict(stream)
                     raise TryAgain from error
 
-    async def _attempt(self, stream: UUID, command: Command, act: Act, by_name: bool) -> Outcome:
+    async def _register(self, whose: Whose) -> Register:
+        """A pupil's register, for a decision that asks for it. Raises TryAgain."""
+        try:
+            return await asyncio.to_thread(self.registers.of, whose)
+        except DatabaseAway as error:
+            raise TryAgain from error
+
+    async def _attempt(self, stream: UUID, command: Command, act: Act, by_name: bool, registers: AtHand) -> Outcome:
         live, fresh = await self._load(stream)
         while True:
             version, hash, today = live.case.version, live.case.hash, self.clock.today()
@@ -118,7 +132,7 @@ class Door:
                 live.case, SYSTEM, self.clock.now(), today, str(command.id), command.effective_on, command.correlation
             )
             try:
-                answer = act(Running(decision, live))
+                answer = act(Running(decision, live, registers))
             except Refusal as refusal:
                 changed = live.touched or bool(decision.events)
                 if changed:

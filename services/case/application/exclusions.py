@@ -9,6 +9,7 @@ import msgspec
 
 from services.case.application.registers import Whose
 from services.case.clock.calendar import academic_year_name, academic_year_of
+from services.case.clock.due_date import DueDate
 from services.case.clock.half_days import (
     HALF_DAYS_IN_A_DAY,
     BoardDuty,
@@ -20,7 +21,7 @@ from services.case.clock.half_days import (
     term_of,
 )
 from services.case.clock.school_calendar import DayBook
-from services.case.clock.school_days import has_day_between, sixth_days
+from services.case.clock.school_days import has_day_between, sixth_day, sixth_days
 from services.case.domain.case import Case
 from services.case.domain.pupil import Entry, Kind, Session
 from services.case.domain.pupil_register import Register
@@ -189,8 +190,7 @@ def outlook(register: Register, school: str, period: Period, days: DayBook, each
     duty, before = board_duty(totals[term], period.start), board_duty(register.term_total(term), period.start)
     year = cap(register, period, days, each)
     last = taken[-1][0] if taken else period.start
-    runs = sixth_days(days, [*_spans(register, school), (period.start, last)] if period.kind == "SUSP" else [])
-    run = next((due for due in runs if due.anchor <= period.start and due.due <= last), None)
+    run = _run(register, school, period, last, days)
     return {
         "term": term,
         "term_half_days_before": register.term_total(term),
@@ -204,6 +204,16 @@ def outlook(register: Register, school: str, period: Period, days: DayBook, each
         "run_from": run.anchor.isoformat() if run else period.start.isoformat(),
         "sixth_day": run.due.isoformat() if run else None,
     }
+
+
+def _run(register: Register, school: str, period: Period, last: date, days: DayBook) -> DueDate | None:
+    """The days in a row that reach the sixth with the period, or after it goes on for good."""
+    if period.kind == "PERM":
+        return sixth_day(days, period.start)
+    if period.kind == "LNCH":
+        return None
+    runs = sixth_days(days, [*_spans(register, school), (period.start, last)])
+    return next((due for due in reversed(runs) if due.anchor <= period.start), None)
 
 
 def _term_name(day: date) -> str:

@@ -7,6 +7,7 @@ from services.case.application.directory import Directory
 from services.case.application.reference import Reference
 from services.case.clock.calendar_files import load_calendars
 from services.case.policy.authorities import load_authorities
+from services.case.policy.code_sets import load_code_sets
 from services.case.process.bundle import Bundle, files_of, process_folders
 
 HOUSE = Path(__file__).parents[3] / "bpmn"
@@ -39,6 +40,7 @@ def read_reference(
         directory or Directory(),
         fetch,
     )
+    reference.codes = load_code_sets(HOUSE)
     if use:
         for code in reference.authorities.codes:
             for bundle in bundles:

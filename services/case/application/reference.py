@@ -11,6 +11,7 @@ from services.case.clock.deadlines import Calendars, DeadlineRule, read_deadline
 from services.case.domain.directory import School
 from services.case.domain.errors import ProcessUnknown
 from services.case.policy.authorities import Authorities
+from services.case.policy.code_sets import CodeSets
 from services.case.policy.policy import Policy
 from services.case.process.bundle import Bundle
 
@@ -39,6 +40,7 @@ class Reference:
         self.calendars = calendars
         self.directory = directory
         self.fetch = fetch
+        self.codes = CodeSets({})
         self._policies: dict[str, Policy] = {}
 
     def bundle(self, hash: str) -> Bundle:

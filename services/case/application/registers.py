@@ -23,7 +23,7 @@ from services.case.domain.pupil_events import RegisterErased
 from services.case.domain.pupil_register import Register
 from services.case.store.database import DatabaseAway
 from services.case.store.event_store import Ahead, EventStore
-from services.case.store.recorder import Busy, Claim, Claimed, Conflict
+from services.case.store.recorder import Busy, Claim, Claimed, CommandRecord, Conflict
 
 PATIENCE = 10.0  # seconds for which a change is tried again while others write to the same register
 STORED = 30.0  # seconds that the writer may take
@@ -96,31 +96,43 @@ class Registers:
 
         return _persistently(attempt)
 
-    def merge(self, former: Whose, whose: Whose, meta: Meta, at: datetime, reason: str) -> Register:
+    def merge(
+        self, former: Whose, whose: Whose, meta: Meta, at: datetime, reason: str, record: CommandRecord | None = None
+    ) -> Register:
         """Two numbers are one pupil's: what is in the register of `former`, and what comes for it, counts with `whose`.
 
-        Raises RegistersAlreadyOne, TryAgain.
+        `record` is kept with it; its answer is what the register of `whose` then adds up to.
+        Raises RegistersAlreadyOne, Repeated, TryAgain.
         """
 
         def attempt() -> Register:
             register = self.of(whose)
-            self._move(self.of(former), register, None, meta, at, reason)
+            self._move(self.of(former), register, None, meta, at, reason, record)
             return self.load(register.stream)
 
         return _persistently(attempt)
 
-    def split(self, whose: Whose, other: Whose, ids: Iterable[str], meta: Meta, at: datetime, reason: str) -> Register:
+    def split(
+        self,
+        whose: Whose,
+        other: Whose,
+        ids: Iterable[str],
+        meta: Meta,
+        at: datetime,
+        reason: str,
+        record: CommandRecord | None = None,
+    ) -> Register:
         """These entries are another pupil's: they count with `other` from now on; the register of `other` then.
 
-        Two registers that were merged by mistake are parted again by it. Raises RegistersAlreadyOne, EntryUnknown,
-        TryAgain.
+        Two registers that were merged by mistake are parted again by it. `record` as with `merge`.
+        Raises RegistersAlreadyOne, EntryUnknown, Repeated, TryAgain.
         """
 
         def attempt() -> Register:
             giver, taker = self.of(whose), self.load(self.stream_of(other))
             if taker.goes_on_in not in (None, giver.stream):
                 taker = self.of(other)
-            self._move(giver, taker, ids, meta, at, reason)
+            self._move(giver, taker, ids, meta, at, reason, record)
             return self.load(taker.stream)
 
         return _persistently(attempt)
@@ -134,6 +146,13 @@ class Registers:
                 self._append(register, [RegisterErased(meta=meta, because=because)], at, [])
 
         _persistently(attempt)
+
+    def is_known_to(self, authority: str, whose: Whose) -> bool:
+        """Whether a council has to do with the pupil of this number: by an open case, or by an entry of its schools."""
+        scope = f"upn:{authority}"
+        if self._store.claimed_by(scope, self._store.keys.master.digest(scope, whose.upn)) is not None:
+            return True
+        return any(entry.authority == authority for entry in self.of(whose).entries.values())
 
     def _holding(self, id: str) -> Register | None:
         """The register in which an entry counts now."""
@@ -156,14 +175,23 @@ class Registers:
         register.hash = appended.hash
 
     def _move(
-        self, giver: Register, taker: Register, ids: Iterable[str] | None, meta: Meta, at: datetime, reason: str
+        self,
+        giver: Register,
+        taker: Register,
+        ids: Iterable[str] | None,
+        meta: Meta,
+        at: datetime,
+        reason: str,
+        record: CommandRecord | None = None,
     ) -> None:
         given, taken = pupil_register.move(giver, taker, ids, meta, reason)
         both = [
-            Ahead(giver.stream, giver.version, giver.hash, given),
-            Ahead(taker.stream, taker.version, taker.hash, taken),
+            Ahead(giver.stream, giver.version, giver.hash, [given]),
+            Ahead(taker.stream, taker.version, taker.hash, [taken]),
         ]
-        self._store.append_together(both, at).result(STORED)
+        if record is not None:
+            record = msgspec.structs.replace(record, answer=msgspec.json.encode(taken.totals))
+        self._store.append_together(both, at, record).result(STORED)
 
 
 def _persistently(attempt: Callable[[], Done]) -> Done:

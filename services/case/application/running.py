@@ -9,10 +9,12 @@ from typing import Any
 
 from services.case.application.calling import Called
 from services.case.application.days import Day, day_of
+from services.case.application.exclusions import RegisterOf, known, whose_of
 from services.case.application.live import Live, trace_of
 from services.case.domain import events as e
 from services.case.domain.decision import Decision
 from services.case.domain.people import NAMED, PARTIES, SCHOOL_ROLES
+from services.case.domain.pupil_register import Register
 from services.case.domain.trace import Trace, scope_of
 from services.case.process.bundle import Bundle
 from services.case.process.engine import Await, Input, NotOpen, Offer, Receive, Start, Step
@@ -23,13 +25,25 @@ Record = Callable[[Trace], None]
 class Running:
     """The engine side of one decision."""
 
-    def __init__(self, decision: Decision, live: Live) -> None:
+    def __init__(self, decision: Decision, live: Live, registers: RegisterOf) -> None:
+        self._registers = registers
         self.decision = decision
         self.live = live
         self.case = live.case
         self.reference = live.reference
         self._new: dict[int, Bundle] = {}
         self._last = live.case.counts.get("instance", 0)
+
+    def register(self, number: int) -> Register:
+        """The pupil's register with what this case has told of, without what this instance itself is about.
+
+        Raises RegisterWanted.
+        """
+        return known(self.case, self._registers(whose_of(self.case)), self.exclusion_id(number))
+
+    def exclusion_id(self, number: int) -> str:
+        """The id under which an instance's suspension or exclusion is in the register."""
+        return f"{self.case.ref}.{number}"
 
     def bundle_of(self, number: int) -> Bundle:
         """The bundle that an instance follows, also while its first step is under way."""

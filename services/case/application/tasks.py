@@ -52,7 +52,7 @@ def _answer(running: Running, task: Task, answers: Any, reason: str, method: str
     decision, case = running.decision, running.case
     bundle = running.bundle_of(task.instance)
     name = bundle.elements[task.element].form
-    around = Around(case, decision.today, running.reference)
+    around = Around(case, decision.today, running.reference, lambda: running.register(task.instance))
     if name:
         checked = bundle.forms[name].check(answers, around)
         clear, personal, variables = checked.clear, checked.personal, checked.variables

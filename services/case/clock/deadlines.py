@@ -37,6 +37,8 @@ class PolicyValues(Protocol):
 class DeadlineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One `[deadlines.x]`: how many of what, counted how, from a day that the process gives.
 
+    `rule`: `within` so many after the day · `before`: so many clear days ahead of it · `inclusive`: so many
+    school days of which it is the first · `on`: the day itself.
     `kind`: a duty is owed by somebody and can be missed; a wait ends on its day.
     `calendar`: whose days; `both` is the date safe for both schools, the earlier for a duty or a notice and
     the later for a wait.
@@ -44,7 +46,7 @@ class DeadlineRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
 
     title: str
     kind: Literal["duty", "wait"]
-    rule: Literal["within", "before", "on"]
+    rule: Literal["within", "before", "on", "inclusive"]
     strength: Literal["LAW", "GUIDANCE", "LOCAL"]
     basis: str
     count: int | None = None
@@ -83,6 +85,8 @@ def _faults(rule: DeadlineRule) -> list[tuple[str, str]]:
         faults.append(("count", f"{rule.count} is too small: day 1 is the first that can be due"))
     if rule.rule == "before" and rule.unit == "school_weeks":
         faults.append(("unit", "school weeks are counted forwards only"))
+    if rule.rule == "inclusive" and rule.unit != "school_days":
+        faults.append(("unit", "inclusive counts school days"))
     faults += [(key, "is empty") for key in ("title", "basis") if not getattr(rule, key).strip()]
     return faults
 
@@ -122,6 +126,8 @@ def _counted(rule: DeadlineRule, book: DayBook, count: int, anchor: date, lenien
         return school_days.school_weeks(book, count, anchor)
     if rule.rule == "within":
         return school_days.within(book, count, anchor)
+    if rule.rule == "inclusive":
+        return school_days.nth_day(book, count, anchor)
     return school_days.before(book, count, anchor, lenient=lenient)
 
 

@@ -91,15 +91,27 @@ def year_total(entries: Iterable[tuple[date, int]], school_year: str) -> int:
     return sum(units for day, units in entries if academic_year_name(academic_year_of(day)) == school_year)
 
 
-def spread(book: DayBook, start: date, half_days: int) -> Iterator[tuple[date, int]]:
+def spread(book: DayBook, start: date, half_days: int, *, afternoon: bool = False) -> Iterator[tuple[date, int]]:
     """The school days that a suspension of so many half days takes up, with the half days of each.
 
-    A day with one session takes one. An odd half day falls on the last day.
+    A day with one session takes one; so does the first, if it starts with the afternoon. An odd half day falls on
+    the last day.
     """
     day = start
     while half_days > 0:
         day = nth_from(book, 1, day)
-        sessions = 1 if day in book.year(academic_year_of(day)).half_days else HALF_DAYS_IN_A_DAY
+        one = afternoon or day in book.year(academic_year_of(day)).half_days
+        sessions = 1 if one else HALF_DAYS_IN_A_DAY
         yield day, min(sessions, half_days)
         half_days -= sessions
+        day += timedelta(days=1)
+        afternoon = False
+
+
+def lunchtimes(book: DayBook, start: date, count: int) -> Iterator[date]:
+    """The school days of so many lunchtime suspensions, one a day."""
+    day = start
+    for _ in range(count):
+        day = nth_from(book, 1, day)
+        yield day
         day += timedelta(days=1)

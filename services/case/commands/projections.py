@@ -1,4 +1,4 @@
-"""`projections`: keeps the read models up, apart from the web process."""
+"""`projections`: keeps the read models and the pupils' registers up, apart from the web process."""
 
 import argparse
 import signal
@@ -10,15 +10,17 @@ from services.case.wiring import House
 
 
 def register(commands: Any) -> None:
-    add(commands, "projections", "keep the read models up", run)
+    add(commands, "projections", "keep the read models and the pupils' registers up", run)
 
 
 def run(house: House, given: argparse.Namespace) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
-    follower = house.follower()
-    follower.start()
+    followers = [house.follower(), house.registrar()]
+    for follower in followers:
+        follower.start()
     print("ready", flush=True)
     stop.wait()
-    follower.stop()
+    for follower in followers:
+        follower.stop()
     return 0

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from services.case.domain.pupil import Entry
+
 
 class Task(msgspec.Struct, omit_defaults=True):
     """An open task. `revision` counts what happened to the task itself since it was offered."""
@@ -105,7 +107,8 @@ class Case(msgspec.Struct, omit_defaults=True):
     """The aggregate. `facts` are in clear, `personal` facts are not and go with the key · `version` is the last event's
     and `hash` its link in the chain · `changes` names, in order, what changed the case's ETag: its status, corrected
     facts · `done` the tasks that are over · `involved` the roles at organisations that have been asked for something ·
-    `shared_with` to whom the pack is open · `drafted` the terms last drafted · `counts` how many tasks, deadlines,
+    `shared_with` to whom the pack is open · `drafted` the terms last drafted · `exclusions` what each
+    instance has last told the pupil's register · `counts` how many tasks, deadlines,
     instances, notes, concerns and terms there have been.
     """
 
@@ -137,6 +140,7 @@ class Case(msgspec.Struct, omit_defaults=True):
     instances: dict[int, Instance] = {}
     milestones: dict[str, Reached] = {}
     strategies: list[Strategy] = []
+    exclusions: dict[int, Entry] = {}
     counts: dict[str, int] = {}
 
     def next(self, kind: str) -> int:

@@ -125,6 +125,18 @@ class SchoolUnknown(Refusal):
     """That school is not in the directory of this authority."""
 
 
+class RegistersAlreadyOne(Refusal):
+    """These numbers have one register already."""
+
+
+class EntryUnknown(Refusal):
+    """There is no such suspension or exclusion in this pupil's register, or it is not one that you work with."""
+
+
+class NumberWrong(Refusal):
+    """Check the unique pupil number: its first letter does not fit the rest."""
+
+
 class CalendarInvalid(Refusal):
     """This calendar cannot be used."""
 

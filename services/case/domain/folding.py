@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.case.domain import events as e
+from services.case.domain import pupil_events as p
 from services.case.domain.case import Case, Deadline, Instance, Over, Reached, Strategy, Task, Terms
 from services.case.domain.meta import Event
 from services.case.domain.trace import Trace
@@ -269,6 +270,10 @@ def _attempt(case: Case, event: e.Milestone, rung: str) -> None:
         running.concluded_on, running.outcome = on, event.outcome
 
 
+def _notified(case: Case, event: p.ExclusionNotified) -> None:
+    case.exclusions[event.instance] = event.entry
+
+
 APPLY: dict[type, Callable[[Case, Any], None]] = {
     e.CaseOpened: _opened,
     e.ProcessStarted: _started,
@@ -300,4 +305,5 @@ APPLY: dict[type, Callable[[Case, Any], None]] = {
     e.CaseReopened: _reopened,
     e.SubjectKeyDestroyed: _erased,
     e.Milestone: _milestone,
+    p.ExclusionNotified: _notified,
 }

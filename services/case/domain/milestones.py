@@ -27,7 +27,7 @@ MILESTONES = frozenset(
         "agreement": "issued signed refused withdrawn",
         "alternative_provision": "referred accepted declined commissioned reviewed ended",
         "reintegration": "planned started sustained broke_down",
-        "suspension": "issued",
+        "suspension": "issued cancelled",
         "permanent_exclusion": "issued cancelled",
         "governing_board": "meeting_scheduled decided reconsidered",
         "independent_review_panel": "applied decided",

@@ -26,6 +26,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "history": ("parent", *HOME, *AUTHORITY, "ep", "social-worker", "dpo", "auditor"),
     "read_terms": ("pupil", "parent", *HOME, "receiving-head", *AUTHORITY, "social-worker", "dpo", "auditor"),
     "reassign": (*HOME, "receiving-head", "ep", *AUTHORITY, "gb-clerk"),
+    "register": (*HOME, *AUTHORITY, "gb-clerk", "irp-clerk"),
+    "right_register": ("caseworker",),
     "note": (*HOME, "ep", *AUTHORITY, "social-worker"),
     "correct": (*HOME, *AUTHORITY, "dpo"),
     "start_process": ("home-staff", "home-head", *AUTHORITY),

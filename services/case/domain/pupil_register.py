@@ -102,7 +102,7 @@ def enter(register: Register, entry: Entry, meta: Meta, pupil: dict[str, str]) -
 
 def move(
     giver: Register, taker: Register, ids: Iterable[str] | None, meta: Meta, reason: str
-) -> tuple[list[Event], list[Event]]:
+) -> tuple[p.EntriesGiven, p.EntriesTaken]:
     """The events on both registers, to be stored together: of the giver, of the taker.
 
     Without `ids` two registers of one pupil become one: the giver's entries, and all that comes for it, count with
@@ -123,8 +123,8 @@ def move(
     apply(gone, given)
     apply(came, taken)
     return (
-        [msgspec.structs.replace(given, totals=gone.totals, personal=_because(giver, reason))],
-        [msgspec.structs.replace(taken, totals=came.totals, personal=_because(taker, reason))],
+        msgspec.structs.replace(given, totals=gone.totals, personal=_because(giver, reason)),
+        msgspec.structs.replace(taken, totals=came.totals, personal=_because(taker, reason)),
     )
 
 

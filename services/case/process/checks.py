@@ -7,12 +7,13 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Protocol
 
+from services.case.process import date_checks, exclusion_checks
 from services.case.process.unlawful import lawful_instead
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
-class Circumstances(Protocol):
+class Circumstances(date_checks.Dated, exclusion_checks.Suspending, Protocol):
     """What a check may ask about: today, the schools' calendars, the pupil's school, the authority's rules."""
 
     today: date
@@ -162,4 +163,14 @@ CHECKS: dict[str, Check] = {
     "rung": _rung,
     "may_teach_full_time": _may_teach_full_time,
     "ladder_ready": _ladder_ready,
+    "within_cap": exclusion_checks.within_cap,
+    "new_suspension": exclusion_checks.new_suspension,
+    "in_force": exclusion_checks.in_force,
+    "no_gap": date_checks.no_gap,
+    "within_days": date_checks.within_days,
+    "within_policy_weeks": date_checks.within_policy_weeks,
+    "school_days_in": date_checks.school_days_in,
+    "review_owed": date_checks.review_owed,
+    "not_by_policy": date_checks.not_by_policy,
+    "after_milestone": date_checks.after_milestone,
 }

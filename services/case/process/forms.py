@@ -2,7 +2,7 @@
 
 A form says of each answer where it goes: into the sealed part of the event unless `x-personal: false`, into the
 variables of the process by `x-variable`, into the facts of the case by `x-fact`. Nothing else of a form ever reaches
-the engine.
+the engine. An `x-entry` is part of what the pupil's register has been told, which is told again if it is corrected.
 """
 
 import hashlib
@@ -74,6 +74,7 @@ class Form:
         self.personal = frozenset(name for name, field in fields.items() if field.get("x-personal", True))
         self.variables = frozenset(name for name, field in fields.items() if field.get("x-variable"))
         self.facts = {name: field["x-fact"] for name, field in fields.items() if "x-fact" in field}
+        self.entry = {name: field["x-entry"] for name, field in fields.items() if "x-entry" in field}
         self.material = frozenset(name for name, field in fields.items() if field.get("x-material"))
 
     @property

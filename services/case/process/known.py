@@ -36,4 +36,5 @@ def known(processes: frozenset[str] | None = None, policy_keys: frozenset[str] |
         processes=processes,
         recipients=roles | PARTIES.keys(),
         form_checks=frozenset(CHECKS),
+        form_keywords=frozenset({"x-entry"}),
     )

@@ -33,6 +33,11 @@ class Calling(Protocol):
     def ladder(self) -> dict[str, Any]: ...
     def is_statutory(self, notice: str) -> bool: ...
     def terms_hash(self) -> str: ...
+    def exclusion_outlook(self, kind: str, start: str, half_days: int, session: str) -> dict[str, Any]: ...
+    def enter_exclusion(self, kind: str, start: str, half_days: int, session: str, reasons: list[str]) -> None: ...
+    def revise_exclusion(self, half_days: int) -> None: ...
+    def cancel_exclusion(self, half_days_out: int) -> None: ...
+    def deemed_service(self, method: str, sent_on: str) -> str: ...
 
 
 def _send_notice(calling: Calling, notice: str, to: str | list[str]) -> None:
@@ -86,6 +91,28 @@ def _revoke_pack(calling: Calling, **arguments: str) -> None:
         calling.bring_about(e.PackRevoked, with_=party, org=org)
 
 
+def _exclusion_outlook(calling: Calling, kind: str, start: str, half_days: int, session: str) -> dict[str, Any]:
+    return calling.exclusion_outlook(kind, start, half_days, session)
+
+
+def _enter_exclusion(
+    calling: Calling, kind: str, start: str, half_days: int, session: str, reasons: list[str]
+) -> None:
+    calling.enter_exclusion(kind, start, half_days, session, reasons)
+
+
+def _revise_exclusion(calling: Calling, half_days: int) -> None:
+    calling.revise_exclusion(half_days)
+
+
+def _cancel_exclusion(calling: Calling, half_days_out: int) -> None:
+    calling.cancel_exclusion(half_days_out)
+
+
+def _deemed_service(calling: Calling, method: str, sent_on: str) -> str:
+    return calling.deemed_service(method, sent_on)
+
+
 class Operator(msgspec.Struct, frozen=True):
     """`parameters` must all be given; with `more`, others may be."""
 
@@ -100,6 +127,11 @@ OPERATORS: dict[str, Operator] = {
     "refresh": Operator(_refresh),
     "set_fact": Operator(_set_fact, ("name", "value")),
     "ladder": Operator(_ladder),
+    "exclusion_outlook": Operator(_exclusion_outlook, ("kind", "start", "half_days", "session")),
+    "enter_exclusion": Operator(_enter_exclusion, ("kind", "start", "half_days", "session", "reasons")),
+    "revise_exclusion": Operator(_revise_exclusion, ("half_days",)),
+    "cancel_exclusion": Operator(_cancel_exclusion, ("half_days_out",)),
+    "deemed_service": Operator(_deemed_service, ("method", "sent_on")),
     "involved": Operator(_involved),
     "issue_terms": Operator(_issue_terms),
     "share_pack": Operator(_share_pack, ("with",)),

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psycopg
@@ -11,13 +11,15 @@ import psycopg
 from services.case.store.database import DatabaseAway
 
 PATIENCE = 2.0  # seconds that a reader waits for a position
+FURTHEST_BACK = "SELECT coalesce(min(position), 0) FROM reader_positions WHERE reader = ANY (%s)"
 
 
 class Projected:
     """Hears of each projected position, of destroyed keys, of directories that changed (`refresh` is told what, or ""
     where changes may not have been heard); `wait` lets a coroutine wait for a position."""
 
-    def __init__(self, url: str, forget: Any, refresh: Callable[[str], None]) -> None:
+    def __init__(self, url: str, forget: Any, refresh: Callable[[str], None], models: Sequence[str]) -> None:
+        self._models = list(models)
         self._url = url
         self._forget = forget
         self._refresh = refresh
@@ -74,7 +76,7 @@ class Projected:
             connection.execute("LISTEN projected")
             connection.execute("LISTEN key_destroyed")
             connection.execute("LISTEN directory")
-            row = connection.execute("SELECT coalesce(min(position), 0) FROM reader_positions").fetchone()
+            row = connection.execute(FURTHEST_BACK, [self._models]).fetchone()
             self._refresh("")
             self._passed(int(row[0]) if row else 0)
             while not self._stopping.is_set():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.case.domain import events as e
+from services.case.domain import pupil_events as p
 from services.case.domain.meta import Event
 from services.case.projections.model import About, Cursor
 from services.case.projections.table import SEPARATOR, Table
@@ -83,4 +84,6 @@ def about(event: Event) -> str:
             return event.outcome
         case e.PackShared() | e.PackRevoked():
             return event.org
+        case p.ExclusionNotified():
+            return event.entry.kind
     return ""

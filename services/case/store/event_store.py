@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from eventsourcing.persistence import StoredEvent
 
 from contracts import chain
 from services.case.domain.meta import Event
@@ -23,6 +24,10 @@ STREAM = (
 LOG = (
     "SELECT originator_id, originator_version, topic, state, notification_id FROM events "
     "WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
+)
+OF_TYPE = (
+    "SELECT originator_id, originator_version, topic, state, notification_id FROM events "
+    "WHERE notification_id > %s AND notification_id <= %s AND topic = %s ORDER BY notification_id"
 )
 
 REMEMBER = "INSERT INTO commands (id, digest, answer, stream) VALUES (%s, %s, %s, %s) ON CONFLICT (id) DO NOTHING"
@@ -42,6 +47,15 @@ class Appended(msgspec.Struct, frozen=True):
     hash: bytes
     positions: "Future[list[int]]"
     key: StreamKey | None
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """Events for a stream that stands at `version` with `hash`."""
+
+    stream: UUID
+    version: int
+    hash: bytes
+    events: Sequence[Event]
 
 
 class EventStore:
@@ -67,6 +81,13 @@ class EventStore:
         return [
             mapper.to_recorded(stream, version, type, state, position, self.keys.of)
             for stream, version, type, state, position in self.database.rows(LOG, [after, limit])
+        ]
+
+    def read_type(self, type: str, after: int, until: int) -> list[Recorded]:
+        """The events of one type after a position and up to another, in commit order."""
+        return [
+            mapper.to_recorded(stream, version, type, state, position, self.keys.of)
+            for stream, version, type, state, position in self.database.rows(OF_TYPE, [after, until, type])
         ]
 
     def read_all(self, after: int = 0, batch: int = 1000) -> Iterator[Recorded]:
@@ -96,21 +117,36 @@ class EventStore:
         Raises what `GroupCommitRecorder.append` raises, and Conflict where the key that something personal needs was
         destroyed since: what that destroyed it has not been seen yet.
         """
-        key, wrapped = None, None
-        if personal:
-            key, wrapped = self.keys.new(stream) if version == 0 else (self.keys.at_hand(stream), None)
-        if personal and key is None and any(event.personal is not None for event in events):
-            raise Conflict
-        stamp = chain.stamp(recorded_at)
-        rows = []
-        for event in events:
-            version += 1
-            row, hash = mapper.to_stored(event, stream, version, hash, stamp, key)
-            rows.append(row)
+        ahead = Ahead(stream, version, hash, events)
+        key, wrapped = self._key_for(ahead) if personal else (None, None)
+        rows, hash = _rows(ahead, recorded_at, key)
         if command is not None:
             command = msgspec.structs.replace(command, answer=_kept(command, key))
         positions = self.recorder.append(Item(rows, command, claims, wrapped))
         return Appended(hash, positions, key)
+
+    def append_together(
+        self, both: Sequence[Ahead], recorded_at: datetime, command: CommandRecord | None = None
+    ) -> "Future[list[int]]":
+        """Append to two streams, all or nothing; `command` goes with the first. Raises what `append` raises."""
+        rows: list[StoredEvent] = []
+        fresh: list[tuple[UUID, bytes]] = []
+        for ahead in both:
+            key, wrapped = self._key_for(ahead)
+            rows += _rows(ahead, recorded_at, key)[0]
+            fresh += [(ahead.stream, wrapped)] if wrapped else []
+            if command is not None and ahead is both[0]:
+                command = msgspec.structs.replace(command, answer=_kept(command, key))
+        return self.recorder.append(Item(rows, command, more_keys=fresh))
+
+    def _key_for(self, ahead: Ahead) -> tuple[StreamKey | None, bytes | None]:
+        """The key of a stream about a person, and its wrapped form if it is new."""
+        if ahead.version == 0:
+            return self.keys.new(ahead.stream)
+        key = self.keys.at_hand(ahead.stream)
+        if key is None and any(event.personal is not None for event in ahead.events):
+            raise Conflict
+        return key, None
 
     def answered(self, command: UUID) -> Answered | None:
         """What was answered to a command, if it was carried out."""
@@ -140,6 +176,17 @@ class EventStore:
         """The stream that holds a claim."""
         row = self.database.row("SELECT stream FROM claims WHERE scope = %s AND digest = %s", [scope, digest])
         return row[0] if row else None
+
+
+def _rows(ahead: Ahead, recorded_at: datetime, key: StreamKey | None) -> tuple[list[StoredEvent], bytes]:
+    """The rows of events, and the hash of the last."""
+    stamp, version, hash = chain.stamp(recorded_at), ahead.version, ahead.hash
+    rows = []
+    for event in ahead.events:
+        version += 1
+        row, hash = mapper.to_stored(event, ahead.stream, version, hash, stamp, key)
+        rows.append(row)
+    return rows, hash
 
 
 PLAIN, SEALED = b"\0", b"\1"  # what a stored answer begins with; one that was erased is empty

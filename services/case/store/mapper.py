@@ -4,7 +4,7 @@ Types come from one explicit table: a row can never make us import anything.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ import msgspec
 from eventsourcing.persistence import StoredEvent
 
 from contracts import chain
-from services.case.domain import authority_events, directory_events
+from services.case.domain import authority_events, directory_events, pupil_events
 from services.case.domain import events as e
 from services.case.domain.meta import Event
 from services.case.domain.milestones import MILESTONES
@@ -20,7 +20,8 @@ from services.case.store.cipher import StreamKey
 
 EVENTS = [
     kind
-    for kind in (*vars(e).values(), *vars(authority_events).values(), *vars(directory_events).values())
+    for module in (e, pupil_events, authority_events, directory_events)
+    for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
 ]
 TYPES: dict[str, type[Event]] = {kind.TOPIC: kind for kind in EVENTS if kind is not e.Milestone}
@@ -58,7 +59,7 @@ class Recorded(msgspec.Struct, frozen=True):
 
     @property
     def recorded_at(self) -> datetime:
-        return datetime.strptime(self.row.recorded_at, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(self.row.recorded_at)
 
 
 def type_of(event: Event) -> str:

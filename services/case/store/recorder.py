@@ -38,12 +38,14 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """Events of one stream, appended whole or not at all, with what must become true at the same moment."""
+    """Events of one stream, or of two that change together, appended whole or not at all, with what must become true
+    at the same moment. `more_keys` are those of other streams than the first event's."""
 
     events: Sequence[StoredEvent]
     command: CommandRecord | None = None
     claims: Sequence[Claim] = ()
     wrapped_key: bytes | None = None
+    more_keys: Sequence[tuple[UUID, bytes]] = ()
 
     @property
     def stream(self) -> Any:
@@ -215,6 +217,7 @@ def _arrays(items: list[Item]) -> list[list[Any]]:
     commands = [(n, item.stream, item.command) for n, item in enumerate(items) if item.command]
     claims = [(n, item.stream, claim) for n, item in enumerate(items) for claim in item.claims]
     keys = [(n, item.stream, item.wrapped_key) for n, item in enumerate(items) if item.wrapped_key]
+    keys += [(n, stream, wrapped) for n, item in enumerate(items) for stream, wrapped in item.more_keys]
     return [
         [n for n, _ in events],
         [e.originator_id for _, e in events],

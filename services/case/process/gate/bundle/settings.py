@@ -28,7 +28,7 @@ _KEYS: Final = {
 _REQUIRED: Final = ("title", "owner", "prefix", "legal_basis", "start_form", "lanes")
 _WORDS: Final = {
     "kind": ("duty", "wait"),
-    "rule": ("within", "before", "on"),
+    "rule": ("within", "before", "on", "inclusive"),
     "unit": ("school_days", "working_days", "calendar_days", "school_weeks", "calendar_weeks"),
     "calendar": ("home", "receiving", "both"),
     "strength": ("LAW", "GUIDANCE", "LOCAL"),

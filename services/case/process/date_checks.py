@@ -1,0 +1,89 @@
+"""Rules across the dates of a form that calendars, the council's policy or the law decide, and answers that policy or
+the past of the case rule out. Each gives None if all is well, else a sentence, or "" for the form's own."""
+
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+ONE_DAY = timedelta(days=1)
+
+
+class Dated(Protocol):
+    """What these checks may ask about. `school` is `home` or `receiving`."""
+
+    def is_school_day(self, school: str, day: date, answers: dict[str, Any]) -> bool: ...
+    def school_days_in(self, school: str, first: date, last: date, answers: dict[str, Any]) -> int: ...
+    def end_of_school_weeks(self, school: str, count: int, start: date, answers: dict[str, Any]) -> date: ...
+    def policy(self, key: str) -> Any: ...
+    def has_reached(self, milestone: str) -> bool: ...
+    def review_is_owed(self, last: date, asked_on: date) -> bool: ...
+
+
+def _date(name: str, answers: dict[str, Any]) -> date | None:
+    return date.fromisoformat(answers[name]) if answers.get(name) else None
+
+
+def no_gap(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+    """No day with school, at either school, lies between the day `of` and the field's."""
+    first, last = _date(check["of"], answers), date.fromisoformat(answers[check["field"]])
+    if first is None:
+        return None
+    between = (first + n * ONE_DAY for n in range(1, (last - first).days))
+    missed = any(around.is_school_day(school, day, answers) for day in between for school in ("home", "receiving"))
+    return "" if missed else None
+
+
+def within_days(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+    """No more than so many calendar days after the day `of`: a `count`, or what a `policy` says."""
+    start = _date(check["of"], answers)
+    count = check["count"] if "count" in check else int(around.policy(check["policy"]))
+    late = start is not None and date.fromisoformat(answers[check["field"]]) > start + count * ONE_DAY
+    return "" if late else None
+
+
+def within_policy_weeks(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+    """No later than so many school weeks from the day `of` as the council's policy says, unless `unless` is answered.
+
+    Of several `policies` the first that says something counts; of a list of weeks, the first.
+    """
+    start = _date(check["of"], answers)
+    if start is None or answers.get(check.get("unless", "")):
+        return None
+    values = [around.policy(key) for key in check["policies"]]
+    found = next(value for value in values if value not in ([], None))
+    weeks = found[0] if isinstance(found, list) else found
+    last = around.end_of_school_weeks(check.get("calendar", "home"), weeks, start, answers)
+    if date.fromisoformat(answers[check["field"]]) <= last:
+        return None
+    return f"{check['message']} Your council’s policy is {weeks} school weeks, which is until {last:%d/%m/%Y}."
+
+
+def school_days_in(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+    """The number is that of the school days from the day `from` to the day `to`, both counted."""
+    first, last = _date(check["from"], answers), _date(check["to"], answers)
+    if first is None or last is None or last < first:
+        return None
+    count = around.school_days_in(check.get("calendar", "home"), first, last, answers)
+    return None if answers[check["field"]] == count else f"{check['message']} It is {count}."
+
+
+def review_owed(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+    """The `answer` to decline a review stands only if there was one in the weeks before that the law names."""
+    if answers[check["field"]] != check["answer"]:
+        return None
+    asked_on, last = _date(check["asked_on"], answers), _date(check["last"], answers)
+    if asked_on is None:
+        return None
+    return "" if last is None or around.review_is_owed(last, asked_on) else None
+
+
+def not_by_policy(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+    """The `answer` cannot be given where the council's `policy` has one of these `values`."""
+    ruled_out = around.policy(check["policy"]) in check["values"]
+    return "" if answers[check["field"]] == check["answer"] and ruled_out else None
+
+
+def after_milestone(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+    """The `answer` can be given only once the case has reached the milestone; with `reached: false`, only if not."""
+    if answers[check["field"]] != check["answer"]:
+        return None
+    return None if around.has_reached(check["milestone"]) == check.get("reached", True) else ""
