@@ -4,6 +4,7 @@ import types
 import typing
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     date: st.dates(),
     datetime: st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)),
+    UUID: st.uuids(),
     type(None): st.none(),
 }
 
