@@ -1,5 +1,6 @@
 """What the checks of a form may ask about, for one case on one day."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any, cast
@@ -17,7 +18,7 @@ from services.case.application.reference import Reference
 from services.case.clock.calendar import days_between
 from services.case.clock.deadlines import DeadlineRule, compute
 from services.case.clock.other_days import look_back_has_passed
-from services.case.clock.rules import law_number
+from services.case.clock.rules import LAW_KEYS, law, law_number
 from services.case.clock.school_calendar import DayBook, is_school_day
 from services.case.clock.school_days import nth_day, school_days_between, school_weeks, within
 from services.case.domain.case import Case
@@ -98,13 +99,22 @@ class Around:
         return school_weeks(self._book(school, answers), count, start).due
 
     def policy(self, key: str) -> Any:
-        return self._reference.policy(self._case.policy)[key]
+        """A value of the council's policy, or what the law fixes today."""
+        return law(key, self.today).value if key in LAW_KEYS else self._reference.policy(self._case.policy)[key]
 
     def fact(self, name: str) -> Any:
         return self._case.facts.get(name)
 
     def has_reached(self, milestone: str) -> bool:
         return milestone in self._case.milestones
+
+    def tells_who(self, text: str) -> bool:
+        """Whether a text has a name, the date of birth or the number of the pupil in it."""
+        personal, words = self._case.personal, text.casefold()
+        names = [str(personal.get(f"pupil_{part}") or "").casefold() for part in ("forename", "surname", "upn")]
+        born = str(personal.get("pupil_dob") or "")
+        written = [born, "/".join(reversed(born.split("-")))] if born else []
+        return any(re.search(rf"\b{re.escape(said)}\b", words) for said in [*names, *written] if said)
 
     def review_is_owed(self, last: date, asked_on: date) -> bool:
         """SI 2010/1156 regulation 4A: unless there was a review in the ten weeks before."""

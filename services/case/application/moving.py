@@ -23,9 +23,13 @@ def count_again(running: Running, changes: Iterable[Change]) -> tuple[int, int]:
     case, decision = running.case, running.decision
     decision.by = SYSTEM
     moved = kept = 0
-    for deadline in list(case.deadlines.values()) if case.is_open else ():
+    for deadline in list(case.deadlines.values()):
         bundle = running.bundle_of(deadline.instance)
-        if not schools_in(deadline.how) or deadline.name not in bundle.about.deadlines:
+        if (
+            not case.goes_on(deadline.instance)
+            or not schools_in(deadline.how)
+            or deadline.name not in bundle.about.deadlines
+        ):
             continue
         day = counted(deadline.name, bundle, anchor_of(deadline), case, running.reference)
         if day.due == deadline.due and day.provisional == deadline.provisional:

@@ -264,6 +264,8 @@ class Running:
         case = self.case
         running = {i.process for i in case.instances.values() if i.after_closing and not i.ended}
         for bundle in self.reference.processes(case.authority):
-            if bundle.about.start.at == "closing" and bundle.process not in running:
+            start = bundle.about.start
+            meant = start.at == "closing" and (not start.closed_as or case.outcome in start.closed_as)
+            if meant and bundle.process not in running:
                 closed_on = self.decision.effective_on.isoformat()
                 self.start(bundle.process, {"closed_as": case.outcome, "closed_on": closed_on})

@@ -7,13 +7,13 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Protocol
 
-from services.case.process import date_checks, exclusion_checks
+from services.case.process import case_checks, exclusion_checks
 from services.case.process.unlawful import lawful_instead
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 
 
-class Circumstances(date_checks.Dated, exclusion_checks.Suspending, Protocol):
+class Circumstances(case_checks.CaseAround, exclusion_checks.Suspending, Protocol):
     """What a check may ask about: today, the schools' calendars, the pupil's school, the authority's rules."""
 
     today: date
@@ -166,11 +166,12 @@ CHECKS: dict[str, Check] = {
     "within_cap": exclusion_checks.within_cap,
     "new_suspension": exclusion_checks.new_suspension,
     "in_force": exclusion_checks.in_force,
-    "no_gap": date_checks.no_gap,
-    "within_days": date_checks.within_days,
-    "within_policy_weeks": date_checks.within_policy_weeks,
-    "school_days_in": date_checks.school_days_in,
-    "review_owed": date_checks.review_owed,
-    "not_by_policy": date_checks.not_by_policy,
-    "after_milestone": date_checks.after_milestone,
+    "no_gap": case_checks.no_gap,
+    "within_days": case_checks.within_days,
+    "within_policy_weeks": case_checks.within_policy_weeks,
+    "school_days_in": case_checks.school_days_in,
+    "review_owed": case_checks.review_owed,
+    "not_by_policy": case_checks.not_by_policy,
+    "after_milestone": case_checks.after_milestone,
+    "anonymous": case_checks.anonymous,
 }

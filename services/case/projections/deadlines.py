@@ -98,7 +98,7 @@ def pending(database: Database, now: datetime, limit: int) -> list[Pending]:
 
 CONCERNED = """
     SELECT DISTINCT d.ref FROM deadlines d JOIN cases c USING (stream)
-    WHERE d.state IN ('open', 'missed') AND c.status <> 'closed'
+    WHERE d.state IN ('open', 'missed')
     AND (EXISTS (SELECT FROM unnest(%(schools)s::text[], %(changed_at)s::bigint[]) AS k (school, changed_at)
                  WHERE (k.school = ANY (d.schools) OR k.school = '' AND c.authority = %(authority)s)
                  AND d.counted_with < k.changed_at)
@@ -112,7 +112,7 @@ PROVISIONAL = """
 
 
 def concerned(database: Database, authority: str, changed_at: Mapping[str, int], done: int, upto: int) -> list[str]:
-    """The open cases with a deadline that was counted before its school's days changed: schools with the place in the
+    """The cases with an open deadline that was counted before its school's days changed: schools with the place in the
     log of their last change, "" for all in the authority. Also those counted since `upto` by somebody who had not yet
     heard of what was known at `done`."""
     asked = {

@@ -92,10 +92,9 @@ def _start(contents: Contents) -> Iterator[Finding]:
             for role in value:
                 if roles is not None and role not in roles:
                     yield contents.finding("unknown-role", PROCESS_FILE, "start", f"No role is called {role}.")
-        elif (key, value) != ("at", "closing"):
-            yield contents.finding(
-                "settings-key", PROCESS_FILE, "start", 'The table start holds by, a list of roles, or at = "closing".'
-            )
+        elif (key, value) != ("at", "closing") and not (key == "closed_as" and isinstance(value, list)):
+            words = 'The table start holds by, a list of roles, or at = "closing" with the outcomes closed_as.'
+            yield contents.finding("settings-key", PROCESS_FILE, "start", words)
 
 
 def _variables(contents: Contents) -> Iterator[Finding]:

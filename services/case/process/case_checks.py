@@ -1,5 +1,5 @@
-"""Rules across the dates of a form that calendars, the council's policy or the law decide, and answers that policy or
-the past of the case rule out. Each gives None if all is well, else a sentence, or "" for the form's own."""
+"""Rules of a form that depend on more than its answers: on calendars, the council's policy, the law, or the case.
+Each gives None if all is well, else a sentence, or "" for the form's own."""
 
 from datetime import date, timedelta
 from typing import Any, Protocol
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 ONE_DAY = timedelta(days=1)
 
 
-class Dated(Protocol):
+class CaseAround(Protocol):
     """What these checks may ask about. `school` is `home` or `receiving`."""
 
     def is_school_day(self, school: str, day: date, answers: dict[str, Any]) -> bool: ...
@@ -15,6 +15,7 @@ class Dated(Protocol):
     def end_of_school_weeks(self, school: str, count: int, start: date, answers: dict[str, Any]) -> date: ...
     def policy(self, key: str) -> Any: ...
     def has_reached(self, milestone: str) -> bool: ...
+    def tells_who(self, text: str) -> bool: ...
     def review_is_owed(self, last: date, asked_on: date) -> bool: ...
 
 
@@ -22,7 +23,7 @@ def _date(name: str, answers: dict[str, Any]) -> date | None:
     return date.fromisoformat(answers[name]) if answers.get(name) else None
 
 
-def no_gap(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+def no_gap(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
     """No day with school, at either school, lies between the day `of` and the field's."""
     first, last = _date(check["of"], answers), date.fromisoformat(answers[check["field"]])
     if first is None:
@@ -32,7 +33,7 @@ def no_gap(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str
     return "" if missed else None
 
 
-def within_days(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+def within_days(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
     """No more than so many calendar days after the day `of`: a `count`, or what a `policy` says."""
     start = _date(check["of"], answers)
     count = check["count"] if "count" in check else int(around.policy(check["policy"]))
@@ -40,7 +41,7 @@ def within_days(check: dict[str, Any], answers: dict[str, Any], around: Dated) -
     return "" if late else None
 
 
-def within_policy_weeks(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+def within_policy_weeks(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
     """No later than so many school weeks from the day `of` as the council's policy says, unless `unless` is answered.
 
     Of several `policies` the first that says something counts; of a list of weeks, the first.
@@ -57,7 +58,7 @@ def within_policy_weeks(check: dict[str, Any], answers: dict[str, Any], around: 
     return f"{check['message']} Your council’s policy is {weeks} school weeks, which is until {last:%d/%m/%Y}."
 
 
-def school_days_in(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+def school_days_in(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
     """The number is that of the school days from the day `from` to the day `to`, both counted."""
     first, last = _date(check["from"], answers), _date(check["to"], answers)
     if first is None or last is None or last < first:
@@ -66,7 +67,7 @@ def school_days_in(check: dict[str, Any], answers: dict[str, Any], around: Dated
     return None if answers[check["field"]] == count else f"{check['message']} It is {count}."
 
 
-def review_owed(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+def review_owed(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
     """The `answer` to decline a review stands only if there was one in the weeks before that the law names."""
     if answers[check["field"]] != check["answer"]:
         return None
@@ -76,14 +77,19 @@ def review_owed(check: dict[str, Any], answers: dict[str, Any], around: Dated) -
     return "" if last is None or around.review_is_owed(last, asked_on) else None
 
 
-def not_by_policy(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+def not_by_policy(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
     """The `answer` cannot be given where the council's `policy` has one of these `values`."""
     ruled_out = around.policy(check["policy"]) in check["values"]
     return "" if answers[check["field"]] == check["answer"] and ruled_out else None
 
 
-def after_milestone(check: dict[str, Any], answers: dict[str, Any], around: Dated) -> str | None:
+def after_milestone(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
     """The `answer` can be given only once the case has reached the milestone; with `reached: false`, only if not."""
     if answers[check["field"]] != check["answer"]:
         return None
     return None if around.has_reached(check["milestone"]) == check.get("reached", True) else ""
+
+
+def anonymous(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
+    """The words do not tell who the pupil is: no name, date of birth or pupil number."""
+    return "" if around.tells_who(answers[check["field"]]) else None
