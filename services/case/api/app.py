@@ -122,10 +122,11 @@ class Endpoint:
         route = self._by_method["GET" if scope["method"] == "HEAD" else scope["method"]]
         path = route.path
         try:
-            answer = await _answer(Request(scope, receive), route)
+            async with asyncio.timeout(route.patience):
+                answer = await _answer(Request(scope, receive), route)
         except Refusal as refusal:
             answer = problem(refusal)
-        except DatabaseAway:
+        except (DatabaseAway, TimeoutError):
             answer = problem(errors.TryAgain())
         except ClientDisconnect:
             answer = Response(status_code=499)  # nobody is there to read it

@@ -19,6 +19,7 @@ STANDING_STILL = Gauge("cases_without_next_step", "Open cases that nothing can m
 LAG = Gauge("projection_lag_events", "Positions that the read models are behind the log.", registry=REGISTRY)
 OVERDUE = Gauge("deadlines_overdue", "Duties that were missed and are still owed.", registry=REGISTRY)
 FRESH = 10.0  # seconds for which figures from the database are good
+PATIENCE = 3.0  # seconds
 
 
 async def live(request: Request) -> Response:
@@ -29,15 +30,17 @@ async def ready(request: Request) -> Response:
     """503 while the database does not answer."""
     house = request.app.state.house
     try:
-        await asyncio.to_thread(house.database.row, "SELECT 1")
-    except DatabaseAway:
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.to_thread(house.database.row, "SELECT 1")
+    except (DatabaseAway, TimeoutError):
         return Response("the database is away", 503, {"Retry-After": "1"}, "text/plain")
     return Response("ok", media_type="text/plain")
 
 
 async def metrics(request: Request) -> Response:
-    with contextlib.suppress(DatabaseAway):  # then what was last known is shown
-        await asyncio.to_thread(_look, request.app.state.house)
+    with contextlib.suppress(DatabaseAway, TimeoutError):  # then what was last known is shown
+        async with asyncio.timeout(PATIENCE):
+            await asyncio.to_thread(_look, request.app.state.house)
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 

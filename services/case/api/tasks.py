@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -165,7 +165,7 @@ def _keep_draft(ask: Ask, case: Case) -> None:
     if key is None:
         raise Erased
     sealed = key.seal(msgspec.json.encode(ask.body.answers), f"draft {task} {ask.person.id}")
-    ask.house.database.execute(SAVE, [task, ask.person.id, case.stream, sealed, datetime.now(UTC)])
+    ask.house.database.execute(SAVE, [task, ask.person.id, case.stream, sealed, ask.house.clock.now()])
 
 
 async def _act(ask: Ask, ref: str, act: Callable[[Running], None], number: int) -> Reply:

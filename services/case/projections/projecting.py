@@ -1,6 +1,6 @@
 """Keeps the read models up: the log in batches, position and rows in one transaction; rebuilds one on demand."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -16,10 +16,10 @@ from services.case.store.event_store import EventStore
 from services.case.store.mapper import Recorded
 
 BATCH = 500
-POSITIONS = "SELECT reader, position FROM reader_positions WHERE reader = ANY (%s) FOR UPDATE"
+POSITIONS = "SELECT reader, position FROM reader_positions WHERE reader = ANY (%s)"
 PASSED = "SELECT count(*) FROM reader_positions WHERE reader = ANY (%s) AND position >= %s"
 MOVE = """
-    INSERT INTO reader_positions (reader, position) VALUES (%s, %s)
+    INSERT INTO reader_positions (reader, position) SELECT * FROM unnest(%s::text[], %s::bigint[])
     ON CONFLICT (reader) DO UPDATE SET position = excluded.position
 """
 
@@ -46,18 +46,20 @@ class Projecting:
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
         """Apply the next batch to every model that has not had it; whether there may be more."""
+        names = [model.name for model in self.models]
+        behind = min(_positions(connection.execute(POSITIONS, [names]), names).values())
+        batch = self._store.read(behind, BATCH)
+        if not batch:
+            return False
         with connection.transaction(), connection.cursor() as cursor:
-            names = [model.name for model in self.models]
-            found = {name: int(at) for name, at in cursor.execute(POSITIONS, [names])}
-            behind = min(found.get(name, 0) for name in names)
-            batch = self._store.read(behind, BATCH)
-            if not batch:
-                return False
+            found = _positions(cursor.execute(f"{POSITIONS} FOR UPDATE", [names]), names)
+            if min(found.values()) < behind:
+                return True  # a read model begins anew: the batch is not the next one for all
             self._origins.note(batch)
             for model in self.models:
-                fresh = [recorded for recorded in batch if recorded.position > found.get(model.name, 0)]
+                fresh = [recorded for recorded in batch if recorded.position > found[model.name]]
                 model.apply(cursor, concerning(model, fresh))
-                cursor.execute(MOVE, [model.name, max(batch[-1].position, found.get(model.name, 0))])
+            cursor.execute(MOVE, [names, [max(batch[-1].position, found[name]) for name in names]])
             cursor.execute("SELECT pg_notify('projected', %s)", [str(batch[-1].position)])
         return len(batch) == BATCH
 
@@ -91,7 +93,7 @@ class Projecting:
             for table in model.tables:
                 cursor.execute(f"DROP TABLE public.{table}".encode())
                 cursor.execute(f"ALTER TABLE {schema}.{table} SET SCHEMA public".encode())
-            cursor.execute(MOVE, [name, position])
+            cursor.execute(MOVE, [[name], [position]])
             cursor.execute(f"DROP SCHEMA {schema}".encode())
         return first + last
 
@@ -106,6 +108,11 @@ class Projecting:
             position, done = batch[-1].position, done + len(batch)
             progress(position)
         return position, done
+
+
+def _positions(rows: Iterable[tuple[str, int]], names: Iterable[str]) -> dict[str, int]:
+    """How far each read model is; one that has none yet is at the beginning."""
+    return {**dict.fromkeys(names, 0), **dict(rows)}
 
 
 def concerning(model: ReadModel, batch: Sequence[Recorded]) -> list[Recorded]:

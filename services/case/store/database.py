@@ -1,5 +1,6 @@
 """Connections to PostgreSQL. One pool per process for reading; the recorder and followers have their own."""
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,7 +28,6 @@ class Database:
             timeout=5,
             open=False,
             kwargs={"autocommit": True, "connect_timeout": 5},
-            check=ConnectionPool.check_connection,
         )
 
     def open(self) -> None:
@@ -42,17 +42,26 @@ class Database:
         try:
             with self._pool.connection() as connection:
                 yield connection
-        except (PoolTimeout, psycopg.OperationalError) as error:
+        except PoolTimeout as error:
+            raise DatabaseAway from error
+        except psycopg.OperationalError as error:
+            with contextlib.suppress(PoolTimeout):
+                self._pool.check()  # where one connection broke, others may have too
             raise DatabaseAway from error
 
     def rows(self, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
-        with self.connection() as connection:
-            return connection.execute(statement.encode(), parameters, prepare=True).fetchall()
+        try:
+            return self._read(statement, parameters)
+        except DatabaseAway:  # perhaps only while it was restarted; to read again harms nobody
+            return self._read(statement, parameters)
 
     def row(self, statement: str, parameters: Any = None) -> tuple[Any, ...] | None:
-        with self.connection() as connection:
-            row: tuple[Any, ...] | None = connection.execute(statement.encode(), parameters, prepare=True).fetchone()
-            return row
+        found = self.rows(statement, parameters)
+        return found[0] if found else None
+
+    def _read(self, statement: str, parameters: Any) -> list[tuple[Any, ...]]:
+        with self.connection() as connection, connection.cursor(binary=True) as cursor:
+            return cursor.execute(statement.encode(), parameters, prepare=True).fetchall()
 
     def execute(self, statement: str, parameters: Any = None) -> int:
         with self.connection() as connection:

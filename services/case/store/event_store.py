@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -78,16 +79,18 @@ class EventStore:
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """The log after a position, in commit order."""
-        return [
-            mapper.to_recorded(stream, version, type, state, position, self.keys.of)
-            for stream, version, type, state, position in self.database.rows(LOG, [after, limit])
-        ]
+        return self._recorded(self.database.rows(LOG, [after, limit]))
 
     def read_type(self, type: str, after: int, until: int) -> list[Recorded]:
         """The events of one type after a position and up to another, in commit order."""
+        return self._recorded(self.database.rows(OF_TYPE, [after, until, type]))
+
+    def _recorded(self, rows: list[Any]) -> list[Recorded]:
+        """Rows of several streams as events."""
+        self.keys.look_up({row[0] for row in rows})
         return [
             mapper.to_recorded(stream, version, type, state, position, self.keys.of)
-            for stream, version, type, state, position in self.database.rows(OF_TYPE, [after, until, type])
+            for stream, version, type, state, position in rows
         ]
 
     def read_all(self, after: int = 0, batch: int = 1000) -> Iterator[Recorded]:

@@ -58,6 +58,7 @@ class Follower:
             psycopg.connect(self._url, autocommit=True, connect_timeout=5) as ears,
             psycopg.connect(self._url, autocommit=True, connect_timeout=5) as hands,
         ):
+            hands.execute("SET synchronous_commit = off")  # what a crash takes back is followed again
             ears.execute("LISTEN events")
             while not self._is_active(ears):
                 if self._stopping.wait(TAKE_OVER):
