@@ -217,8 +217,10 @@ class Door:
         return Outcome(answer, mine[-1])
 
     def _claims(self, case: Case, events: list[Event]) -> list[Claim]:
-        held = [(scope, self.store.keys.master.digest(scope, *parts)) for scope, parts in claims_of(case)]
         kinds = {type(event) for event in events}
+        if not kinds & {e.CaseOpened, e.CaseReopened, e.CaseClosed}:
+            return []
+        held = [(scope, self.store.keys.master.digest(scope, *parts)) for scope, parts in claims_of(case)]
         if e.CaseClosed in kinds and not case.is_open:
             return [Claim(scope, digest, hold=False) for scope, digest in held]
         if kinds & {e.CaseOpened, e.CaseReopened}:
