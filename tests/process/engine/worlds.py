@@ -21,6 +21,17 @@ from tests.process.engine.vocabulary import Answers, add, answers_of_a_field, re
 ROOT = Path(__file__).parents[3]
 SOUND = ROOT / "tests" / "models" / "sound"
 BUNDLES = ROOT / "bpmn"
+RESULTS: Answers = {  # what operators answer that tables ask about
+    "outlook": [
+        {
+            "board_duty": duty, "crosses": crosses, "left_half_days": left, "earlier": earlier, "term_half_days": total,
+            "year_half_days": 90 - left, "run_from": "2026-11-02", "sixth_day": sixth,
+        }
+        for duty, total in (("none", 4), ("on_request", 12), ("always", 34))
+        for crosses, left in ((True, 60), (False, 60), (False, 8))
+        for earlier, sixth in ((0, None), (1, "2026-11-09"))
+    ]
+}  # fmt: skip
 KINDS = ("restorative", "internal_inclusion", "targeted", "off_site", "other")
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
@@ -66,6 +77,10 @@ class World:
                     return {"ready": random.choice((True, False)), **standing}
                 case "involved":
                     return random.sample(list(PARTIES), 4)
+                case "exclusion_outlook":
+                    return pick(random, mood, "outlook", RESULTS["outlook"])
+                case "deemed_service":
+                    return parameters["sent_on"]
                 case "issue_terms":
                     return {"version": random.randint(1, 9), "hash": "00"}
             return None
@@ -118,7 +133,7 @@ def _bundle(name: str, about: dict[str, Any], asked: Answers, policies: Answers)
     answers = {variable: values for variable, values in asked.items() if variable in read}
     refreshed = [variable for variable, source in about.get("variables", {}).items() if "given" not in source]
     tables = [parse_decision(xml, file) for file, xml in files.items() if file.endswith(".dmn")]
-    everything = {**read, **answers, **given}
+    everything = {**read, **answers, **given, **RESULTS}
     telling = [telling_values(table, everything) for table in tables]
     return World(name, Definition(name, files), {**answers, **given}, answers, refreshed, telling, tries=12)
 
