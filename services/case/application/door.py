@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import msgspec
 from eventsourcing.persistence import OperationalError
 
+from services.case.application import keeping
 from services.case.application.exclusions import AtHand, RegisterWanted
 from services.case.application.live import Live
 from services.case.application.opening import claims_of
@@ -165,7 +166,10 @@ class Door:
         record = CommandRecord(command.id, command.digest, answer) if command.repeatable else None
         claims = [c for c in self._claims(case, decision.events) if by_name or not c.scope.startswith("name:")]
         try:
-            appended = self.store.append(stream, version, hash, decision.events, decision.at, record, claims)
+            kept = keeping.as_bytes(live) if keeping.is_due(version, case.version) else None
+            appended = self.store.append(
+                stream, version, hash, decision.events, decision.at, record, claims, state=kept
+            )
             positions = await asyncio.wrap_future(appended.positions)
         except Repeated as repeated:
             self.evict(stream)
@@ -254,7 +258,7 @@ class Door:
         if live is None:
             live = Live(stream, self.reference)
         try:
-            await asyncio.to_thread(self._follow, live)
+            live = await asyncio.to_thread(self._follow, live)
         except BaseException:
             self.evict(stream)
             raise
@@ -263,10 +267,16 @@ class Door:
             self._live.move_to_end(stream)
         return live, True
 
-    def _follow(self, live: Live) -> None:
-        for recorded in self.store.load(live.case.stream, live.case.version):
+    def _follow(self, live: Live) -> Live:
+        """Bring it up to date; if it is empty, begin with what was kept of the case."""
+        stream = live.case.stream
+        kept = None if live.case.version else self.store.snapshot(stream)
+        if kept is not None:
+            live = keeping.from_bytes(stream, self.reference, *kept) or live
+        for recorded in self.store.load(stream, live.case.version):
             live.follow(recorded.event)
             live.case.hash = recorded.row.hash
+        return live
 
     def evict(self, stream: UUID) -> None:
         """Forget the live case; the next decision loads it anew."""

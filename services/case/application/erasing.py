@@ -1,24 +1,28 @@
 """Erasing a person: the stream's key goes, and with it every sealed part; drafts, stored answers and claims too."""
 
 import asyncio
-from typing import get_args
+from typing import cast, get_args
 from uuid import UUID
 
 from services.case.application.door import Door, once
 from services.case.application.running import Running
 from services.case.domain import events as e
+from services.case.domain.meta import Meta
 from services.case.domain.people import SYSTEM
+from services.case.domain.pupil_events import EntriesGiven, EntriesTaken, ExclusionEntered
 
 ERASE = (
     "DELETE FROM stream_keys WHERE stream = %s",
     "DELETE FROM drafts WHERE stream = %s",
     "DELETE FROM claims WHERE stream = %s",
+    "DELETE FROM snapshots WHERE stream = %s",
     "UPDATE commands SET answer = '' WHERE stream = %s",
     "SELECT pg_notify('key_destroyed', %s::text)",
 )
 
 
 CODES: tuple[str, ...] = get_args(e.DestroyedBecause)
+RegisterEvent = ExclusionEntered | EntriesTaken | EntriesGiven  # with which a pupil's register can begin
 
 
 class NoSuchStream(LookupError):
@@ -32,6 +36,10 @@ async def erase(door: Door, stream: UUID, because: str) -> None:
     if not loaded:
         raise NoSuchStream(stream)
     first = loaded[0].event
+    if isinstance(first, RegisterEvent):
+        code = cast(e.DestroyedBecause, because if because in CODES else "other")
+        at = door.clock.now()
+        await asyncio.to_thread(door.registers.erase, stream, code, Meta(SYSTEM, door.clock.today()), at)
     if isinstance(first, e.CaseOpened) and not any(isinstance(r.event, e.SubjectKeyDestroyed) for r in loaded):
 
         def act(running: Running) -> bytes:

@@ -113,7 +113,7 @@ def first_entry(case: Case, id: str, period: Period, reasons: list[str], days: D
         school=case.home_school,
         start=period.start,
         half_days=period.half_days,
-        session=period.session,
+        session="afternoon" if period.session == "afternoon" else "morning",  # the default itself is not written
         terms={},
         cancelled=False,
         each=each if period.kind == "LNCH" else 1,
@@ -197,6 +197,7 @@ def outlook(register: Register, school: str, period: Period, days: DayBook, each
         "term_half_days": totals[term],
         "year_half_days": year.total,
         "left_half_days": max(year.limit - year.total, 0),
+        "over": not year.allowed,
         "board_duty": duty,
         "crosses": DUTIES.index(duty) > DUTIES.index(before),
         "last_day": last.isoformat(),

@@ -48,6 +48,10 @@ class Live:
                 raise Diverged(f"instance {number} at {type(event).TOPIC}")
         return instance
 
+    def restore(self, number: int, instance: Instance) -> None:
+        """Take an engine that was kept."""
+        self._engines[number] = instance
+
     def ended(self, number: int) -> None:
         self._engines.pop(number, None)
 

@@ -12,11 +12,11 @@ from eventsourcing.persistence import StoredEvent
 from contracts import chain
 from services.case.domain.meta import Event
 from services.case.store import mapper
-from services.case.store.cipher import StreamKey
+from services.case.store.cipher import StreamKey, Unreadable
 from services.case.store.database import Database
 from services.case.store.keys import Keys
 from services.case.store.mapper import Recorded
-from services.case.store.recorder import Claim, CommandRecord, Conflict, GroupCommitRecorder, Item
+from services.case.store.recorder import Claim, CommandRecord, Conflict, GroupCommitRecorder, Item, Snapshot
 
 STREAM = (
     "SELECT originator_version, topic, state, notification_id FROM events "
@@ -114,8 +114,10 @@ class EventStore:
         command: CommandRecord | None = None,
         claims: Sequence[Claim] = (),
         personal: bool = True,
+        state: bytes | None = None,
     ) -> Appended:
-        """Append events after `version`, whose hash is `hash`. An answer in `command` is plain; it is sealed here.
+        """Append events after `version`, whose hash is `hash`. An answer in `command` and the stream's new `state` are
+        plain; they are sealed here.
 
         Raises what `GroupCommitRecorder.append` raises, and Conflict where the key that something personal needs was
         destroyed since: what that destroyed it has not been seen yet.
@@ -125,7 +127,11 @@ class EventStore:
         rows, hash = _rows(ahead, recorded_at, key)
         if command is not None:
             command = msgspec.structs.replace(command, answer=_kept(command, key))
-        positions = self.recorder.append(Item(rows, command, claims, wrapped))
+        kept = None
+        if state is not None and key is not None:
+            last = version + len(events)
+            kept = Snapshot(last, hash, key.seal(state, f"snapshot {last}"))
+        positions = self.recorder.append(Item(rows, command, claims, wrapped, snapshot=kept))
         return Appended(hash, positions, key)
 
     def append_together(
@@ -168,6 +174,17 @@ class EventStore:
             return answer
         key = self.keys.of(answered.stream)
         return None if key is None or kind != SEALED else key.open(answer, f"answer {command}")
+
+    def snapshot(self, stream: UUID) -> tuple[bytes, bytes] | None:
+        """The last state kept of a stream, with the hash of its last event; None if there is none to be read."""
+        row = self.database.row("SELECT version, hash, sealed FROM snapshots WHERE stream = %s", [stream])
+        key = self.keys.of(stream) if row else None
+        if row is None or key is None:
+            return None
+        try:
+            return row[1], key.open(row[2], f"snapshot {row[0]}")
+        except Unreadable:
+            return None
 
     def position_of(self, stream: UUID, version: int) -> int:
         row = self.database.row(

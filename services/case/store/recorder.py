@@ -37,6 +37,14 @@ class Claim(msgspec.Struct, frozen=True):
     hold: bool = True
 
 
+class Snapshot(msgspec.Struct, frozen=True):
+    """The state of a stream at a version, sealed."""
+
+    version: int
+    hash: bytes
+    sealed: bytes
+
+
 class Item(msgspec.Struct, frozen=True):
     """Events of one stream, or of two that change together, appended whole or not at all, with what must become true
     at the same moment. `more_keys` are those of other streams than the first event's."""
@@ -46,6 +54,7 @@ class Item(msgspec.Struct, frozen=True):
     claims: Sequence[Claim] = ()
     wrapped_key: bytes | None = None
     more_keys: Sequence[tuple[UUID, bytes]] = ()
+    snapshot: Snapshot | None = None
 
     @property
     def stream(self) -> Any:
@@ -79,7 +88,8 @@ APPEND = (
     "%b::int[], %b::uuid[], %b::bigint[], %b::text[], %b::bytea[], "
     "%b::int[], %b::uuid[], %b::bytea[], %b::bytea[], %b::uuid[], "
     "%b::int[], %b::text[], %b::bytea[], %b::uuid[], %b::bool[], "
-    "%b::int[], %b::uuid[], %b::bytea[])"
+    "%b::int[], %b::uuid[], %b::bytea[], "
+    "%b::int[], %b::uuid[], %b::bigint[], %b::bytea[], %b::bytea[])"
 )
 
 Waiting = tuple[Item, "Future[list[int]]"]
@@ -217,6 +227,7 @@ def _arrays(items: list[Item]) -> list[list[Any]]:
     commands = [(n, item.stream, item.command) for n, item in enumerate(items) if item.command]
     claims = [(n, item.stream, claim) for n, item in enumerate(items) for claim in item.claims]
     keys = [(n, item.stream, item.wrapped_key) for n, item in enumerate(items) if item.wrapped_key]
+    kept = [(n, item.stream, item.snapshot) for n, item in enumerate(items) if item.snapshot]
     keys += [(n, stream, wrapped) for n, item in enumerate(items) for stream, wrapped in item.more_keys]
     return [
         [n for n, _ in events],
@@ -237,4 +248,9 @@ def _arrays(items: list[Item]) -> list[list[Any]]:
         [n for n, _, _ in keys],
         [stream for _, stream, _ in keys],
         [wrapped for _, _, wrapped in keys],
+        [n for n, _, _ in kept],
+        [stream for _, stream, _ in kept],
+        [s.version for _, _, s in kept],
+        [s.hash for _, _, s in kept],
+        [s.sealed for _, _, s in kept],
     ]

@@ -27,6 +27,14 @@ CREATE TABLE stream_keys (
     wrapped bytea NOT NULL
 );
 
+-- The last state kept of a case: a way past its events, disposable.
+CREATE TABLE snapshots (
+    stream uuid PRIMARY KEY,
+    version bigint NOT NULL,
+    hash bytea NOT NULL,
+    sealed bytea NOT NULL
+);
+
 -- Commands that were carried out, so that a repeated request gets the same answer and no second effect.
 CREATE TABLE commands (
     id uuid PRIMARY KEY,
@@ -80,6 +88,7 @@ CREATE FUNCTION append_events(
     c_item int[], c_id uuid[], c_digest bytea[], c_answer bytea[], c_stream uuid[],
     u_item int[], u_scope text[], u_digest bytea[], u_stream uuid[], u_hold boolean[],
     k_item int[], k_stream uuid[], k_wrapped bytea[],
+    s_item int[], s_stream uuid[], s_version bigint[], s_hash bytea[], s_sealed bytea[],
     OUT bad int[], OUT problems text[], OUT positions bigint[]
 ) LANGUAGE plpgsql AS $$
 DECLARE
@@ -126,6 +135,12 @@ BEGIN
     INSERT INTO stream_keys (stream, wrapped)
         SELECT k.stream, k.wrapped FROM unnest(k_item, k_stream, k_wrapped) AS k (item, stream, wrapped)
         WHERE k.item <> ALL (bad);
+    INSERT INTO snapshots (stream, version, hash, sealed)
+        SELECT s.stream, s.version, s.hash, s.sealed
+        FROM unnest(s_item, s_stream, s_version, s_hash, s_sealed) AS s (item, stream, version, hash, sealed)
+        WHERE s.item <> ALL (bad)
+        ON CONFLICT (stream) DO UPDATE
+        SET version = excluded.version, hash = excluded.hash, sealed = excluded.sealed;
     DELETE FROM claims USING unnest(u_item, u_scope, u_digest, u_stream, u_hold) AS u (item, scope, digest, stream, hold)
         WHERE u.item <> ALL (bad) AND NOT u.hold
         AND claims.scope = u.scope AND claims.digest = u.digest AND claims.stream = u.stream;
