@@ -22,6 +22,7 @@ from services.case.application.notifications import Notification, entry_of
 from services.case.application.opening import close_by_hand, open_case, reopen, start_by_hand
 from services.case.application.passing import pass_day
 from services.case.application.reference import Reference, stream_of
+from services.case.application.registering import tell_of_register
 from services.case.application.registers import Whose
 from services.case.application.running import Running
 from services.case.clock.now import LONDON
@@ -126,6 +127,8 @@ class Run:
             self._correct(step)
         elif "facts" in step:
             self._set_facts(_as_json(step["facts"]))
+        elif "register" in step:
+            self._enter(step["register"])
         elif "message" in step:
             self._tell(step["message"], step.get("with", {}))
         elif "start" in step:
@@ -192,6 +195,12 @@ class Run:
 
         self.do(act)
 
+    def _enter(self, given: dict[str, Any]) -> None:
+        """Another suspension of the pupil is entered, and the case hears of it."""
+        found = _entries(self.reference, [given], self.authority, len(self.register))
+        self.register |= found
+        self.do(tell_of_register)
+
     def _tell(self, message: str, payload: dict[str, Any]) -> None:
         def act(running: Running) -> None:
             for instance in list(self.live.case.instances.values()):
@@ -238,11 +247,11 @@ class Run:
                 raise ScenarioFailed(f"deadline {name} is {days.get(name)}, not {day}")
 
 
-def _entries(reference: Reference, given: list[dict[str, Any]], authority: str) -> dict[str, Entry]:
+def _entries(reference: Reference, given: list[dict[str, Any]], authority: str, first: int = 0) -> dict[str, Entry]:
     """What a pupil's register holds from before: `kind`, `start`, `half_days`, and `school` or `authority` where they
     are others than the case's."""
     entries = {}
-    for number, put in enumerate(given):
+    for number, put in enumerate(given, first):
         school = str(put.get("school", "900001"))
         council = str(put.get("authority", authority))
         told = Notification(

@@ -100,7 +100,8 @@ class House:
 
     def registrar(self) -> Follower:
         """Enters in the pupils' registers what cases tell of suspensions; one of all such processes is active."""
-        return Follower(READER, self.url, Registering(self.store, self.door.registers, self.clock).work)
+        door = Door(self.store, self.reference, self.clock)  # the other's locks belong to the loop that serves
+        return Follower(READER, self.url, Registering(door).work)
 
     def signing_key(self) -> bytes:
         return signing_key_of(self.settings)

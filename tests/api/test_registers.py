@@ -149,6 +149,20 @@ def assert_chained(of_stream: list[Answer]) -> None:
         assert (record["sequence"], record["hash"]) == (place, previous.hex())
 
 
+def test_what_comes_to_light_elsewhere_is_a_task_for_the_clerk(desk: Desk, number: str) -> None:
+    here, there = suspension(desk, number), suspension(desk, number, "home-head-885", "900101")
+    suspend(desk, here)
+
+    suspend(desk, there, "home-head-885", half_days=8, return_on="2026-10-02")
+
+    def tasks() -> list[str]:
+        return sorted(task["element"] for task in open_tasks(desk, here, "home-head"))
+
+    until(lambda: "recheck" in tasks(), "the clerk's task")
+    assert tasks() == ["cancel", "recheck"]
+    assert [e["facts"]["message"] for e in desk.events(here, "case.message_received.v1")] == ["register_changed"]
+
+
 def test_more_than_45_days_in_a_school_year_is_refused_with_where_they_were(desk: Desk, number: str) -> None:
     here, there = suspension(desk, number), suspension(desk, number, "home-head-885", "900101")
     suspend(desk, there, "home-head-885", half_days=60, return_on="2026-11-13")

@@ -54,7 +54,7 @@ def _complete(running: Running, element: str, by: str, answers: str) -> None:
 def work(house: House) -> None:
     """What the follower does when it is woken."""
     with psycopg.connect(house.url, autocommit=True) as connection:
-        Registering(house.store, house.door.registers, house.clock).work(connection)
+        Registering(house.door).work(connection)
 
 
 def versions(house: House, case: Case) -> int:

@@ -1,12 +1,14 @@
 """The pupils' registers in the store: nothing is lost or entered twice, whoever tells of it, and no number stands in
 clear."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import UUID
 
 import pytest
 
+from services.case.application.erasing import erase
 from services.case.application.registers import Registers, Whose
 from services.case.domain.errors import EntryUnknown, RegistersAlreadyOne
 from services.case.domain.meta import Actor, Meta
@@ -161,9 +163,8 @@ def test_an_erased_pupil_is_not_named_and_half_days_stay(house: House, registers
     registers.enter(ALEX, entry("a"), META, house.clock.now())
     stream = registers.stream_of(ALEX)
 
-    registers.erase(stream, "retention_ended", META, house.clock.now())
-    house.database.execute("DELETE FROM stream_keys WHERE stream = %s", [stream])
-    house.store.keys.forget(stream)
+    asyncio.run(erase(house.door, stream, "retention_ended"))
+    asyncio.run(erase(house.door, stream, "retention_ended"))
     registers.enter(ALEX, entry("b"), META, house.clock.now())
 
     recorded = house.store.load(stream)

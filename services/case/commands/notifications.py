@@ -1,10 +1,12 @@
 """`notifications`: enters suspensions and exclusions that schools' systems notify in the pupils' registers."""
 
 import argparse
+import asyncio
 import sys
 from typing import Any
 
 from services.case.application.notifications import Notification, NotificationRefused, entry_of, read_notifications
+from services.case.application.registering import tell_cases
 from services.case.application.registers import Registers, Whose
 from services.case.commands.administration import add
 from services.case.domain.meta import Meta
@@ -54,5 +56,6 @@ def _enter(house: House, registers: Registers, told: Notification) -> str:
         return f"{', '.join(wrong)} cannot be given as a reason for {told.start}"
     days = house.reference.calendars.school(school.urn, school.authority)
     entry = entry_of(told, school.authority, days)
-    registers.enter(Whose(told.upn), entry, Meta(SYSTEM, house.clock.today()), house.clock.now())
+    register = registers.enter(Whose(told.upn), entry, Meta(SYSTEM, house.clock.today()), house.clock.now())
+    asyncio.run(tell_cases(house.door, register))
     return ""

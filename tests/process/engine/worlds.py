@@ -25,7 +25,7 @@ RESULTS: Answers = {  # what operators answer that tables ask about
     "outlook": [
         {
             "board_duty": duty, "crosses": crosses, "left_half_days": left, "earlier": earlier, "term_half_days": total,
-            "year_half_days": 90 - left, "run_from": "2026-11-02", "sixth_day": sixth,
+            "year_half_days": 90 - left, "over": left == 8, "run_from": "2026-11-02", "sixth_day": sixth,
         }
         for duty, total in (("none", 4), ("on_request", 12), ("always", 34))
         for crosses, left in ((True, 60), (False, 60), (False, 8))
