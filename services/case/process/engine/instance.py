@@ -73,7 +73,9 @@ class Instance:
                 if not top.deliver(definitions.MessageEventDefinition, message, payload):
                     raise NotOpen(message)
         top.advance()
-        return top.record.finish()
+        step = top.record.finish()
+        del top.record, top.call  # who called, and what this step brought, are not kept with the instance
+        return step
 
     def replay(self, given: Input, effects: list[Effect]) -> Step:
         """Take an input again as it was taken before: operators answer from the journal and do nothing."""
@@ -106,7 +108,9 @@ class Instance:
         self._top.record = Record()
         for token in self._top.open.values():
             token.task_spec.announce(token)
-        return self._top.record.finish()
+        step = self._top.record.finish()
+        del self._top.record
+        return step
 
     @property
     def variables(self) -> dict[str, Any]:

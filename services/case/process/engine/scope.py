@@ -84,7 +84,11 @@ class Scope(_Scope, BpmnSubWorkflow):  # type: ignore[misc]
 
 
 class TopScope(_Scope, BpmnWorkflow):  # type: ignore[misc]
-    """The process: also the queue of tokens that can move and the register of what is open."""
+    """The process: also the queue of tokens that can move and the register of what is open. `record` and `call` are
+    there during a step only."""
+
+    record: Record
+    call: Any
 
     def __init__(self, spec: Any, specs: dict[str, Any], variables: dict[str, Any]) -> None:
         self.counter = 0
@@ -95,8 +99,6 @@ class TopScope(_Scope, BpmnWorkflow):  # type: ignore[misc]
         self.prefix = ""
         self.occurrences = {}
         self.outcome: str | None = None
-        self.record = Record()
-        self.call: Any = None
         super().__init__(spec, specs, NoScripts(), deserializing=True)
 
     def finish(self) -> None:
