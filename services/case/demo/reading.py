@@ -96,8 +96,9 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     strength: dict[str, str]
 
     def of(self, who: str) -> str:
-        """A role or party in words."""
-        return self.people.get(who, who)
+        """A role or party in words, also where it is that of one of several organisations."""
+        known = who.partition("@")[0]
+        return self.people.get(known, known)
 
 
 @cache

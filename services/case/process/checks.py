@@ -83,8 +83,8 @@ def _within_school_days(check: dict[str, Any], answers: dict[str, Any], around: 
     start = _day(check.get("of", "today"), answers, around)
     if start is None:
         return None
-    count = check["count"] if "count" in check else around.policy(check["policy"])
-    last = around.school_days_after(start, count)
+    count = (check["count"] if "count" in check else around.policy(check["policy"])) - check.get("inclusive", False)
+    last = around.school_days_after(start, count) if count else start
     return None if date.fromisoformat(answers[check["field"]]) <= last else ""
 
 
