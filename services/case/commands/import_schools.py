@@ -55,7 +55,8 @@ def run(house: House, given: argparse.Namespace) -> int:
         return _refuse(str(error))
     try:
         imported = import_schools(house.store, schools, links, SYSTEM, house.clock.today(), house.clock.now())
-        _fill(house, imported.position)
+        if not _filled(house, imported.position):
+            return _refuse("the extract is recorded, but its schools are not in the table yet: see what `web` logs")
         known = count_schools(house.database)
     except DatabaseAway:
         return _refuse("the database does not answer")
@@ -63,15 +64,16 @@ def run(house: House, given: argparse.Namespace) -> int:
     return FINDINGS if schools.bad or (links and links.bad) else GOOD
 
 
-def _fill(house: House, position: int) -> None:
-    """Wait until the read model has the schools; done here, where no other process does it."""
+def _filled(house: House, position: int) -> bool:
+    """Whether the read model has the schools, after some time. It is filled here, where no other process does it."""
     follower = house.follower()
     follower.start()
     try:
         with ProgressBar("filling the table"):
             until = time.monotonic() + FILLED
-            while not house.projecting.has_passed(position) and time.monotonic() < until:
+            while not (passed := house.projecting.has_passed(position)) and time.monotonic() < until:
                 time.sleep(0.1)
+            return passed
     finally:
         follower.stop()
 

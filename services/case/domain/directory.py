@@ -160,6 +160,6 @@ def long(day: date) -> str:
 
 
 def as_facts(entry: Struct) -> dict[str, object]:
-    """An entry as plain values, as events keep it."""
-    facts: dict[str, object] = msgspec.to_builtins(entry)
+    """An entry as plain JSON values, as events keep it."""
+    facts: dict[str, object] = msgspec.json.decode(msgspec.json.encode(entry))
     return facts

@@ -49,7 +49,7 @@ def read_rows(
     Raises NotARegister where a needed column is missing.
     """
     lines = _Lines(packed)
-    rows = csv.reader(lines)
+    rows = csv.reader(lines, strict=True)
     header = next(rows, [])
     missing = [column for column in needed if column not in header]
     if missing:
@@ -67,7 +67,7 @@ def read_rows(
             found = read(dict(zip(header, cells, strict=True)))
         except (WrongCell, csv.Error) as wrong:
             lines.take_back()  # a quotation mark that is not closed swallows the lines after it
-            bad(BadRow(begin, str(wrong)))
+            bad(BadRow(begin, str(wrong) if isinstance(wrong, WrongCell) else "has a quotation mark out of place"))
         else:
             yield found
         if begin % 500 == 0:

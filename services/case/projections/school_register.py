@@ -39,6 +39,7 @@ NUMBERS = {
     "sen_unit_capacity": "SenUnitCapacity",
 }  # fmt: skip
 NEEDED = ("URN", "LA (code)", "EstablishmentName")
+LONGEST_KIND = 100  # characters of a kind of link
 LINK_COLUMNS = ("URN", "LinkURN", "LinkType")
 
 
@@ -88,8 +89,10 @@ def read_links(packed: bytes, bad: Bad) -> Iterator[Link]:
     """The links of a packed extract. Raises NotARegister."""
 
     def read(cells: Cells) -> Link:
-        since = _day(cells, "LinkEstablishedDate")
-        return Link(_urn(cells, "URN"), _urn(cells, "LinkURN"), _text(cells, "LinkType"), since)
+        kind = _text(cells, "LinkType")
+        if UNREADABLE.search(kind) or not 0 < len(kind) <= LONGEST_KIND:
+            raise WrongCell("has a kind of link that cannot be read")
+        return Link(_urn(cells, "URN"), _urn(cells, "LinkURN"), kind, _day(cells, "LinkEstablishedDate"))
 
     return read_rows(packed, LINK_COLUMNS, read, bad, lambda done: None)
 

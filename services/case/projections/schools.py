@@ -25,8 +25,8 @@ MERGE_SCHOOLS = """
         northing = excluded.northing, needs = excluded.needs, words = excluded.words, details = excluded.details
     WHERE known IS DISTINCT FROM excluded
 """
-REPLACE_LINKS = """
-    WITH gone AS (DELETE FROM school_links)
+FORGET_LINKS = "DELETE FROM school_links"
+TAKE_LINKS = """
     INSERT INTO school_links SELECT DISTINCT ON (urn, linked, kind) * FROM incoming ORDER BY urn, linked, kind, since
 """
 TELL = "SELECT pg_notify('directory', 'schools')"
@@ -43,7 +43,8 @@ class Schools:
             if isinstance(event, d.SchoolsImported):
                 _copy(cursor, "schools", MERGE_SCHOOLS, read_schools(_file(cursor, event.register), _pass_over))
                 if event.links:
-                    _copy(cursor, "school_links", REPLACE_LINKS, read_links(_file(cursor, event.links), _pass_over))
+                    cursor.execute(FORGET_LINKS)
+                    _copy(cursor, "school_links", TAKE_LINKS, read_links(_file(cursor, event.links), _pass_over))
                 cursor.execute(TELL)
 
 

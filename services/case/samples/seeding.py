@@ -11,7 +11,7 @@ from services.case.application.importing import import_schools, read_register, r
 from services.case.application.listing import Decide, Listing, Listings
 from services.case.clock.now import Clock
 from services.case.domain import directory_events as d
-from services.case.domain.directory import Additions, Strategy
+from services.case.domain.directory import Additions, Strategy, as_facts
 from services.case.domain.meta import Event, Meta
 from services.case.domain.people import SYSTEM
 from services.case.domain.provider import Provider
@@ -47,8 +47,8 @@ def _list(entries: list[tuple[str, SampleEntry]]) -> Decide:
 
 
 def _facts(one: SampleEntry, shape: type[Any]) -> dict[str, Any]:
-    entry = msgspec.to_builtins(msgspec.convert(one.entry, shape))
-    contacts = msgspec.to_builtins(one.contacts)
+    entry = as_facts(msgspec.convert(one.entry, shape))
+    contacts = as_facts(one.contacts)
     return {"authority": one.authority, "entry": entry, "personal": {"contacts": contacts, "reason": REASON}}
 
 
