@@ -32,7 +32,16 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
         case.query.pop(name, None)
     if case.operation.body:
         body = case.body if isinstance(case.body, dict) else {}
-        case.body = {**body, **made_true(case.operation.label, body, case.path_parameters)}
+        case.body = whole({**body, **made_true(case.operation.label, body, case.path_parameters)})
+
+
+def whole(said: Any) -> Any:
+    """For JSON Schema 1.0 is an integer. Nobody writes a number of places so, and it is refused."""
+    if isinstance(said, dict):
+        return {name: whole(value) for name, value in said.items()}
+    if isinstance(said, list):
+        return [whole(value) for value in said]
+    return int(said) if isinstance(said, float) and said.is_integer() else said
 
 
 def made_true(operation: str, body: dict[str, Any], address: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from importlib import resources
@@ -20,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from services.case.api import health
 from services.case.api.asking import Ask, command_of, read_body, read_query, respond, wait_for
 from services.case.api.identity import BUILT_IN, Identity, ProviderKeys, built_in_keys, ed25519_key
-from services.case.api.openapi import document
+from services.case.api.openapi import PATTERNS, document
 from services.case.api.problems import OTHERS, as_response, problem, said_of
 from services.case.api.routes import CLOCK, ROUTES, Route
 from services.case.domain import errors
@@ -41,6 +42,7 @@ class _Ref(StringConvertor):
 
 register_url_convertor("ref", _Ref())
 NOBODY = Person("", "")
+TOLD = {"ref", "id", "party", "what"}  # parts of an address of which handlers say themselves that they are not there
 SEEDED = 20.0  # seconds for the sample directories of a new embedded database to be there
 
 log = logging.getLogger(__name__)
@@ -140,6 +142,8 @@ async def _answer(request: Request, route: Route) -> Response:
     person = NOBODY
     if route.who != "anybody":
         person = await _person(request)
+    if any(name not in TOLD and not re.fullmatch(PATTERNS[name], value) for name, value in request.path_params.items()):
+        raise errors.NoSuchPage
     query = read_query(request, route.query)
     ask = Ask(request, house, person, query=query)
     if route.method != "GET":

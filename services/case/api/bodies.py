@@ -10,7 +10,9 @@ from services.case.domain.lifecycle import OUTCOMES
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 Reason = Annotated[str, msgspec.Meta(max_length=2_000)]
-Needed = Annotated[str, msgspec.Meta(max_length=2_000, extra_json_schema={"minLength": 1, "pattern": r"\S"})]
+Needed = Annotated[
+    str, msgspec.Meta(max_length=2_000, extra_json_schema={"minLength": 1, "pattern": r"[^\s\x1c-\x1f\x85]"})
+]
 Outcome = Annotated[str, msgspec.Meta(min_length=1, max_length=100, extra_json_schema={"enum": list(OUTCOMES)})]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 PersonId = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
@@ -67,7 +69,7 @@ class Merge(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     upn: Upn
     former_upn: Upn
-    reason: Reason
+    reason: Needed
 
 
 class Split(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -76,7 +78,7 @@ class Split(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     upn: Upn
     other_upn: Upn
     entries: Annotated[list[Code], msgspec.Meta(min_length=1, max_length=200)]
-    reason: Reason
+    reason: Needed
 
 
 class Reassign(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from services.case.api.bodies import Body, Code, Flag, Limit, Reason
+from services.case.api.bodies import Body, Code, Flag, Limit, Needed, Reason
 from services.case.domain.directory import Additions, Contacts, KeyStage, Need, Phase, Strategy, YearGroup
 from services.case.domain.provider import OwnCheck, Places, Price, Provider
 
@@ -20,7 +20,7 @@ class PutAdditions(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     additions: Additions
     contacts: Contacts = Contacts()
-    reason: Reason = ""
+    reason: Needed = ""
 
 
 class PutProvider(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -28,7 +28,7 @@ class PutProvider(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     provider: Provider
     contacts: Contacts = Contacts()
-    reason: Reason = ""
+    reason: Needed = ""
 
 
 class PutStrategy(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,7 +36,7 @@ class PutStrategy(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     strategy: Strategy
     contacts: Contacts = Contacts()
-    reason: Reason = ""
+    reason: Needed = ""
 
 
 class UpdatePlaces(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):

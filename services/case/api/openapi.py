@@ -11,14 +11,14 @@ from services.case.api.routes import Route
 from services.case.domain import errors
 
 PATTERNS = {
-    "ref": r"^[A-Z]{2,4}-\d{4}-\d{6}$",
-    "id": r"^[A-Z]{2,4}-\d{4}-\d{6}-[1-9]\d{0,8}$",
+    "ref": r"^[A-Z]{2,4}-[0-9]{4}-[0-9]{6}$",
+    "id": r"^[A-Z]{2,4}-[0-9]{4}-[0-9]{6}-[1-9][0-9]{0,8}$",
     "party": r"^[a-z][a-z0-9_]{0,39}$",
-    "closure": r"^[1-9]\d{0,8}$",
+    "closure": r"^[1-9][0-9]{0,8}$",
     "urn": r"^[0-9]{6}$",
     "provider": r"^[A-Za-z0-9-]{1,40}$",
     "strategy": r"^[A-Za-z0-9-]{1,40}$",
-    "what": r"^(d[1-9]\d{0,8}|([A-Z]{2,4}-\d{4}-\d{6}-)?[1-9]\d{0,8})$",
+    "what": r"^(d[1-9][0-9]{0,8}|([A-Z]{2,4}-[0-9]{4}-[0-9]{6}-)?[1-9][0-9]{0,8})$",
 }
 EXAMPLES = {
     "ref": "EP-2026-000001",
