@@ -5,7 +5,7 @@ DATA ?= var
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check lock clean
+.PHONY: help run demo test check bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -35,6 +35,9 @@ check: .venv/dev ## format, lint, types, import rules, the gate on every bundle
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m services.case check
+
+bench: .venv/dev ## measure speed and size against baselines (ONLY=name, OUT=folder)
+	ONLY="$(ONLY)" OUT="$(OUT)" $(BIN)/python -m tests.bench
 
 lock: ## pin every dependency by hash, without addresses
 	uv pip compile pyproject.toml --extra case --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt

@@ -7,9 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.record import Record, commit, median, shown, spread
-
 from services.case.store import embedded
+from tests.bench.record import Record, commit, median, shown, spread
 from tests.projections.extracts import extract, link, school
 
 SCHOOLS = 52_000
