@@ -9,6 +9,7 @@ import os
 import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, HTTPException
@@ -61,16 +62,13 @@ class Answers(BaseModel):
     answers: dict[str, Any]
 
 
-def parse() -> SpiffBpmnParser:
+@cache
+def specs() -> tuple[Any, dict[str, Any]]:
+    """The process and what it calls, parsed once."""
     parser = SpiffBpmnParser()
-    diagram = plain_copy(HOUSE / PROCESS / f"{PROCESS}.bpmn", RESULTS)
-    parser.add_bpmn_xml(etree.fromstring(diagram), f"{PROCESS}.bpmn")
-    return parser
-
-
-PARSED = parse()
-SPEC, SUBPROCESSES = PARSED.get_spec(PROCESS), PARSED.get_subprocess_specs(PROCESS)
-BY_NAME = {SPEC.name: SPEC, **SUBPROCESSES}
+    for diagram in sorted((HOUSE / PROCESS).glob("*.bpmn")):
+        parser.add_bpmn_xml(etree.fromstring(plain_copy(diagram, RESULTS)), diagram.name)
+    return parser.get_spec(PROCESS), parser.get_subprocess_specs(PROCESS)
 
 
 class SpecByName(BpmnConverter):  # type: ignore[misc]
@@ -80,7 +78,8 @@ class SpecByName(BpmnConverter):  # type: ignore[misc]
         return {"name": spec.name}
 
     def from_dict(self, stored: dict[str, Any]) -> Any:
-        return BY_NAME[stored["name"]]
+        spec, others = specs()
+        return spec if stored["name"] == spec.name else others[stored["name"]]
 
 
 SERIALIZER = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure({**SPIFF_CONFIG, BpmnProcessSpec: SpecByName}))
@@ -110,7 +109,7 @@ class Loop:
         self.live = {}
 
     async def begin(self) -> dict[str, Any]:
-        workflow = BpmnWorkflow(SPEC, SUBPROCESSES)
+        workflow = BpmnWorkflow(*specs())
         workflow.task_tree.set_data(**BEGIN)
         workflow.do_engine_steps()
         tasks = waiting(workflow)
