@@ -40,8 +40,8 @@ bench: .venv/dev ## measure speed and size against baselines (ONLY=name, OUT=fol
 	ONLY="$(ONLY)" OUT="$(OUT)" $(BIN)/python -m tests.bench
 
 lock: ## pin every dependency by hash, without addresses
-	uv pip compile pyproject.toml --extra case --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
-	uv pip compile pyproject.toml --extra case --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra case --extra kafka --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
+	uv pip compile pyproject.toml --extra case --extra kafka --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
 
 clean: ## remove the virtual environment and all local data
 	rm -rf .venv $(DATA)
