@@ -21,7 +21,7 @@ MILESTONES = frozenset(
         "educational_psychologist": "consulted",
         "send_panel": "decided",
         "off_site_direction": "proposed determined notice_served started review_scheduled review_held continued ended",
-        "managed_move": "proposed blocked completed ended",
+        "managed_move": "proposed blocked completed checked ended",
         "receiving_school": "approached accepted declined",
         "information_pack": "shared acknowledged",
         "agreement": "issued signed refused withdrawn",

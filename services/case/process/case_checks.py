@@ -10,6 +10,8 @@ ONE_DAY = timedelta(days=1)
 class CaseAround(Protocol):
     """What these checks may ask about. `school` is `home` or `receiving`."""
 
+    today: date
+
     def is_school_day(self, school: str, day: date, answers: dict[str, Any]) -> bool: ...
     def school_days_in(self, school: str, first: date, last: date, answers: dict[str, Any]) -> int: ...
     def end_of_school_weeks(self, school: str, count: int, start: date, answers: dict[str, Any]) -> date: ...
@@ -34,17 +36,32 @@ def no_gap(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -
 
 
 def within_days(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
-    """No more than so many calendar days after the day `of`: a `count`, or what a `policy` says."""
+    """No more calendar days after the day `of` than a `policy`, or the law, says."""
     start = _date(check["of"], answers)
-    count = check["count"] if "count" in check else int(around.policy(check["policy"]))
-    late = start is not None and date.fromisoformat(answers[check["field"]]) > start + count * ONE_DAY
+    late = start is not None and date.fromisoformat(answers[check["field"]]) > start + _policy_days(check, around)
     return "" if late else None
+
+
+def at_least_days(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
+    """No fewer calendar days after the day `of`, or today, than a `policy` says, so that people hear of it in time;
+    `unless` that is answered."""
+    if answers.get(check.get("unless", "")):
+        return None
+    start = around.today if check["of"] == "today" else _date(check["of"], answers)
+    early = start is not None and date.fromisoformat(answers[check["field"]]) < start + _policy_days(check, around)
+    return "" if early else None
+
+
+def _policy_days(check: dict[str, Any], around: CaseAround) -> timedelta:
+    """A `count` that the form names with the law, or what a `policy` says."""
+    return timedelta(days=int(check["count"] if "count" in check else around.policy(check["policy"])))
 
 
 def within_policy_weeks(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
     """No later than so many school weeks from the day `of` as the council's policy says, unless `unless` is answered.
 
-    Of several `policies` the first that says something counts; of a list of weeks, the first.
+    Of several `policies` the first that says something counts; of a list of weeks, the first. `grace`: so many weeks
+    more, where something is to come after so many.
     """
     start = _date(check["of"], answers)
     if start is None or answers.get(check.get("unless", "")):
@@ -52,10 +69,10 @@ def within_policy_weeks(check: dict[str, Any], answers: dict[str, Any], around: 
     values = [around.policy(key) for key in check["policies"]]
     found = next(value for value in values if value not in ([], None))
     weeks = found[0] if isinstance(found, list) else found
-    last = around.end_of_school_weeks(check.get("calendar", "home"), weeks, start, answers)
+    last = around.end_of_school_weeks(check.get("calendar", "home"), weeks + check.get("grace", 0), start, answers)
     if date.fromisoformat(answers[check["field"]]) <= last:
         return None
-    return f"{check['message']} Your council’s policy is {weeks} school weeks, which is until {last:%d/%m/%Y}."
+    return f"{check['message']} Your council’s policy is {weeks} school weeks: by {last:%d/%m/%Y} at the latest."
 
 
 def school_days_in(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
@@ -68,8 +85,9 @@ def school_days_in(check: dict[str, Any], answers: dict[str, Any], around: CaseA
 
 
 def review_owed(check: dict[str, Any], answers: dict[str, Any], around: CaseAround) -> str | None:
-    """The `answer` to decline a review stands only if there was one in the weeks before that the law names."""
-    if answers[check["field"]] != check["answer"]:
+    """The `answer` to decline a review stands only if there was one in the weeks before that the law names, or if
+    whoever asked has no `right` to it."""
+    if answers[check["field"]] != check["answer"] or answers.get(check["right"]) == "no":
         return None
     asked_on, last = _date(check["asked_on"], answers), _date(check["last"], answers)
     if asked_on is None:

@@ -168,6 +168,7 @@ CHECKS: dict[str, Check] = {
     "in_force": exclusion_checks.in_force,
     "no_gap": case_checks.no_gap,
     "within_days": case_checks.within_days,
+    "at_least_days": case_checks.at_least_days,
     "within_policy_weeks": case_checks.within_policy_weeks,
     "school_days_in": case_checks.school_days_in,
     "review_owed": case_checks.review_owed,

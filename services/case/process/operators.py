@@ -95,9 +95,7 @@ def _exclusion_outlook(calling: Calling, kind: str, start: str, half_days: int, 
     return calling.exclusion_outlook(kind, start, half_days, session)
 
 
-def _enter_exclusion(
-    calling: Calling, kind: str, start: str, half_days: int, session: str, reasons: list[str]
-) -> None:
+def _enter_exclusion(calling: Calling, kind: str, start: str, half_days: int, session: str, reasons: list[str]) -> None:
     calling.enter_exclusion(kind, start, half_days, session, reasons)
 
 

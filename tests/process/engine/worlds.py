@@ -32,6 +32,7 @@ RESULTS: Answers = {  # what operators answer that tables ask about
         for earlier, sixth in ((0, None), (1, "2026-11-09"))
     ]
 }  # fmt: skip
+AT_CLOSING = {"closed_on": ["2026-10-05"]}  # handed to a process that begins as the case closes
 KINDS = ("restorative", "internal_inclusion", "targeted", "off_site", "other")
 MODEL = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 
@@ -134,7 +135,8 @@ def _bundle(name: str, about: dict[str, Any], asked: Answers, policies: Answers)
     refreshed = [variable for variable, source in about.get("variables", {}).items() if "given" not in source]
     tables = [parse_decision(xml, file) for file, xml in files.items() if file.endswith(".dmn")]
     everything = {**read, **answers, **given, **RESULTS}
-    telling = [telling_values(table, everything) for table in tables]
+    telling = [told for table in tables if (told := telling_values(table, everything))]  # not of answers of others
+    given |= {variable: values for variable, values in AT_CLOSING.items() if variable in given}
     return World(name, Definition(name, files), {**answers, **given}, answers, refreshed, telling, tries=12)
 
 
