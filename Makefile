@@ -3,9 +3,10 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?= var
 BIN := .venv/bin
+JOURNEYS := tests/relay
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench lock clean
+.PHONY: help run demo test test-containers check bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -29,6 +30,9 @@ demo: .venv/run ## walk two whole cases over HTTP on a server of their own
 test: .venv/dev ## run the tests
 	$(BIN)/python -m pytest
 
+test-containers: .venv/dev ## the journeys on PostgreSQL and Kafka in Docker; fails where there is none
+	REQUIRE_ALL=1 KAFKA_TEST_BROKER=docker TEST_POSTGRESQL=docker $(BIN)/python -m pytest $(JOURNEYS)
+
 check: .venv/dev ## format, lint, types, import rules, the gate on every bundle
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -44,4 +48,4 @@ lock: ## pin every dependency by hash, without addresses
 	uv pip compile pyproject.toml --extra case --extra kafka --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
 
 clean: ## remove the virtual environment and all local data
-	rm -rf .venv $(DATA)
+	rm -rf .venv build $(DATA)

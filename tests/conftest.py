@@ -1,6 +1,7 @@
 """One embedded PostgreSQL for the whole run; a database of its own, copied from a migrated one, for each test that
-stores."""
+stores. One broker for the whole run; names of its own for each test that publishes, or a broker that it may kill."""
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,10 @@ from services.case.settings import Settings
 from services.case.store import embedded
 from services.case.store.migrate import migrate
 from services.case.wiring import House
+from tests.brokers.apache import ApacheKafka
+from tests.brokers.choice import Broker, NoBroker, choose, missing, own_names
+from tests.brokers.docker import DockerPostgresql, NoDocker
+from tests.brokers.jars import NoJars
 from tests.serving import Served, serve
 from tests.store.embedding import data_folder
 
@@ -25,18 +30,67 @@ for name in [name for name in os.environ if name.startswith("CASE_")]:
 TEMPLATE = "template_casework"
 MASTER_KEY = "5a" * 32
 SIGNING_KEY = "a5" * 32
+CHOSEN = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    """Connection string of the server, without a database."""
-    with data_folder() as data:
-        url = embedded.start(data)
-        with psycopg.connect(url, autocommit=True) as admin:
+    """Connection string of the server, without a database. `TEST_POSTGRESQL=docker` takes one in a container."""
+    with contextlib.ExitStack() as ending:
+        if os.environ.get("TEST_POSTGRESQL") == "docker":
+            server = _in_docker(ending)
+        else:
+            server = embedded.start(ending.enter_context(data_folder())).rpartition(" dbname=")[0]
+        with psycopg.connect(f"{server} dbname=postgres", autocommit=True) as admin:
             admin.execute(f"CREATE DATABASE {TEMPLATE}".encode())
-        server = url.rpartition(" dbname=")[0]
         migrate(f"{server} dbname={TEMPLATE}")
         yield server
+
+
+def _in_docker(ending: contextlib.ExitStack) -> str:
+    try:
+        container = DockerPostgresql()
+    except NoDocker as reason:
+        missing("PostgreSQL in Docker", reason)
+    ending.callback(container.close)
+    return container.url
+
+
+@pytest.fixture(scope="session")
+def broker(request: pytest.FixtureRequest) -> Iterator[Broker]:
+    """The broker of this run (tests/brokers/choice.py). Others use it too: take names of your own from `kafka`."""
+    try:
+        chosen, passed_over = choose()
+    except NoBroker as reason:
+        missing("Kafka broker", reason)
+    request.config.stash[CHOSEN] = [f"Kafka: {chosen.name}", *(f"not {reason}" for reason in passed_over)]
+    yield chosen
+    chosen.close()
+
+
+@pytest.fixture
+def kafka(broker: Broker) -> dict[str, str]:
+    """The environment that gives a service this broker, with topics that no other test has. They do not exist yet."""
+    return own_names(broker.bootstrap)
+
+
+@pytest.fixture
+def own_broker() -> Iterator[ApacheKafka]:
+    """A broker that the test may kill, freeze and start again."""
+    try:
+        mine = ApacheKafka()
+    except NoJars as reason:
+        missing("Kafka broker of the test's own", reason)
+    try:
+        yield mine.begin()
+    finally:
+        mine.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Which broker it was, and why not another."""
+    for line in config.stash.get(CHOSEN, []):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture
