@@ -30,12 +30,15 @@ from tests.bench.baselines.plain_diagrams import plain_copy
 
 PROCESS = "managed_move"
 RESULTS: dict[str, dict[str, Any]] = {
-    "run_gates": {"gate_result": "allow"},
-    "run_late_gates": {"gate_result": "allow"},
+    "sum_of_gates": {"gate_result": "allow"},
+    "gates_of_school": {"school_gates": [["E7", "pass"]]},
     "name_signatories": {"signatories": ["pupil", "parent", "home_head", "receiving_head"]},
 }
-BEGIN = {"panel_agreed": ["managed_move", "off_site_direction"]}
-READ = ("family_wishes", "school_chosen", "reply", "direction_first", "agree")
+BEGIN = {
+    "panel_agreed": ["managed_move", "off_site_direction"], "late": False, "under_direction": False,
+    "search_is_over": False, "no_school": False, "declines": 0, "declines_before_panel": 3,
+}  # fmt: skip
+READ = ("family_wishes", "school_chosen", "reply", "sharing", "direction_first", "agree")
 SCHEMA = """
 CREATE TABLE loop_cases (id bigserial PRIMARY KEY, version int NOT NULL, state bytea NOT NULL);
 CREATE TABLE loop_tasks (

@@ -19,8 +19,10 @@ CONNECTED = (f"{MODEL}incoming", f"{MODEL}outgoing")
 def plain_copy(diagram: Path, results: Mapping[str, Mapping[str, Any]]) -> bytes:
     """The copy. `results` are, by element, the variables that what is replaced would set."""
     root = etree.parse(str(diagram)).getroot()
-    for kind in REPLACED:
-        for element in list(root.iter(MODEL + kind)):
+    chosen_by = {gateway.get("id") for gateway in root.iter(f"{MODEL}eventBasedGateway")}
+    races = {flow.get("targetRef") for flow in root.iter(f"{MODEL}sequenceFlow") if flow.get("sourceRef") in chosen_by}
+    for element in [found for kind in REPLACED for found in root.iter(MODEL + kind)]:
+        if element.get("id") not in races:  # a script there would not wait for the message
             _make_script(element, results.get(element.get("id"), {"done": True}))
     for border in list(root.iter(f"{MODEL}boundaryEvent")):
         _unhang(root, border)
