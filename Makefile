@@ -6,7 +6,7 @@ BIN := .venv/bin
 JOURNEYS := tests/relay
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-containers check bench lock clean
+.PHONY: help run demo test test-containers check bench faults lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -42,6 +42,9 @@ check: .venv/dev ## format, lint, types, import rules, the gate on every bundle
 
 bench: .venv/dev ## measure speed and size against baselines (ONLY=name, OUT=folder)
 	ONLY="$(ONLY)" OUT="$(OUT)" $(BIN)/python -m tests.bench
+
+faults: .venv/dev ## kill, stop and race everything, and see that nothing is lost (ONLY=name, SIZE=number, OUT=folder)
+	ONLY="$(ONLY)" SIZE="$(SIZE)" OUT="$(OUT)" $(BIN)/python -m tests.faults
 
 lock: ## pin every dependency by hash, without addresses
 	uv pip compile pyproject.toml --extra case --extra kafka --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt

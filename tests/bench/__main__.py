@@ -5,10 +5,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from tests.bench import engine, growth, http, models, schools, store
-from tests.bench.record import Record, commit, shown
+from tests.bench.record import Record, keep, said_by, shown
 
 BENCHES: dict[str, Callable[[], list[Record]]] = {
     "engine_step": engine.step,
@@ -35,19 +33,12 @@ def main() -> int:
     held = True
     for name, bench in BENCHES.items():
         if only in ("", name):
-            for record in bench():
-                said = msgspec.structs.replace(record, command=f"make bench ONLY={name}", commit=commit())
-                print(shown(said), flush=True)
-                held = held and said.holds
+            for record in said_by(f"make bench ONLY={name}", bench()):
+                print(shown(record), flush=True)
+                held = held and record.holds
                 if out:
-                    _write(Path(out), name, said)
+                    keep(Path(out), name, record)
     return 0 if held else 1
-
-
-def _write(folder: Path, name: str, record: Record) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.ndjson").open("ab") as file:
-        file.write(msgspec.json.encode(record) + b"\n")
 
 
 if __name__ == "__main__":

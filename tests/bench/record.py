@@ -2,7 +2,8 @@
 
 import statistics
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -51,6 +52,18 @@ def commit() -> str:
     return subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     ).stdout.strip()
+
+
+def said_by(command: str, records: Iterable[Record]) -> Iterator[Record]:
+    """The same records, with how they came about."""
+    yield from (msgspec.structs.replace(record, command=command, commit=commit()) for record in records)
+
+
+def keep(folder: Path, name: str, record: Record) -> None:
+    """Append it to the file of that name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.ndjson").open("ab") as file:
+        file.write(msgspec.json.encode(record) + b"\n")
 
 
 def shown(record: Record) -> str:

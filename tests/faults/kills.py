@@ -1,0 +1,88 @@
+"""kill -9 under load: web, projections and timers, one at a time or all at once, while clients log every 2xx."""
+
+import random
+import time
+from datetime import timedelta
+
+from services.case.clock.now import SettableClock
+from tests.bench.record import Record, absolute
+from tests.faults.clients import Crowd
+from tests.faults.invariants import as_text, findings
+from tests.faults.processes import Service, service
+
+CLIENTS = 16
+PER_KILL = 200  # commands
+PER_CASE = 40  # commands
+SOON = 5.0  # seconds in which there must be a new effect
+LATEST = 60.0  # seconds after which we stop waiting for one
+MODELS = "SELECT coalesce(min(position), 0), (SELECT max(notification_id) FROM events) FROM reader_positions"
+NEXT_DUE = "SELECT stream, deadline, acts_at FROM deadlines WHERE state = 'open' AND acts_at > %s ORDER BY acts_at"
+STILL_OPEN = "SELECT count(*) FROM deadlines WHERE stream = %s AND deadline = %s AND state = 'open'"
+
+
+def kills(size: int) -> list[Record]:
+    """So many kills."""
+    chance = random.Random(size)
+    effects: dict[str, list[float]] = {}
+    killed = 0
+    with service() as running:
+        clock = SettableClock(running.data / "clock.json")
+        with Crowd(running.web, CLIENTS, PER_CASE) as crowd:
+            while killed < size:
+                time.sleep(chance.uniform(0.2, 1.0))
+                together = running.names if size - killed >= 3 and chance.random() < 0.2 else ()
+                victims = together or (chance.choice(running.names),)
+                running.kill(victims)
+                killed += len(victims)
+                for name, seconds in restarted(running, crowd, clock, victims).items():
+                    effects.setdefault(name, []).append(seconds)
+            until = time.monotonic() + LATEST * size
+            while len(crowd.good) < PER_KILL * size and time.monotonic() < until:
+                time.sleep(0.2)
+        found = findings(running.web, crowd)
+    done, cases = len(crowd.good), sum(answer.command.path == "/cases" for answer in crowd.good)
+    notes = f"{done:,} commands acknowledged over {cases} cases, {CLIENTS} clients; {as_text(found)}"
+    right = not found and done >= PER_KILL * size
+    return [
+        Record("kill -9 under load", killed, "kills", runs=1, must="nothing lost, nothing twice", holds=right, notes=notes),
+        *(
+            absolute(f"first new effect after the restart of {name}, p99", p99(seconds), "s", SOON, notes=told(seconds))
+            for name, seconds in sorted(effects.items())
+        ),
+    ]  # fmt: skip
+
+
+def restarted(running: Service, crowd: Crowd, clock: SettableClock, names: tuple[str, ...]) -> dict[str, float]:
+    """Start what was killed; seconds from there to the first thing that each brought about: a command acknowledged, an
+    event in every read model, a deadline that has come and passed."""
+    row = running.row(MODELS)
+    due = running.row(NEXT_DUE, [clock.now()])
+    began = time.monotonic()
+    if "timers" in names and due is not None:
+        clock.set(due[2] + timedelta(seconds=1))  # type: ignore[operator]
+    running.start(names)
+    head = row[1] if row else 0
+
+    def has_moved(name: str) -> bool:
+        if name == "web":
+            return crowd.good_since(began)
+        if name == "timers":
+            return due is None or running.row(STILL_OPEN, due[:2]) == (0,)
+        now = running.row(MODELS)
+        return now is not None and now[0] > head  # type: ignore[operator]
+
+    found: dict[str, float] = {}
+    while len(found) < len(names) and time.monotonic() - began < LATEST:
+        time.sleep(0.02)
+        found |= {name: time.monotonic() - began for name in names if name not in found and has_moved(name)}
+    found |= {name: LATEST for name in names if name not in found}
+    return {name: seconds for name, seconds in found.items() if name != "timers" or due is not None}
+
+
+def p99(seconds: list[float]) -> float:
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
+
+
+def told(seconds: list[float]) -> str:
+    return f"{len(seconds)} restarts, median {sorted(seconds)[len(seconds) // 2]:.2f} s, longest {max(seconds):.2f} s"

@@ -1,0 +1,121 @@
+"""The service in processes of its own, as an operator starts them: web, projections, timers."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from services.case.store.embedded import Place, start, stop_using
+from tests.serving import ROOT, Served
+from tests.store.embedding import data_folder
+
+MORNING = "2026-09-28T09:00:00+01:00"
+
+
+class Worker:
+    """A process beside web: `projections` or `timers`."""
+
+    def __init__(self, data: Path, command: str) -> None:
+        self._line = [sys.executable, "-m", "services.case", command, "--data", str(data)]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "Worker":
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self._process = subprocess.Popen(
+            self._line, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        return self
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        assert self._process is not None
+        self._process.send_signal(number)
+        return self._process.wait(15)
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+
+class Service:
+    """All of them on one data folder, with the embedded PostgreSQL, which stays whichever of them goes."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.url = start(data)  # ours too, so that it outlives them
+        self.web = Served(data, {"CASE_CLOCK_START": MORNING})
+        self.workers = {name: Worker(data, name) for name in ("projections", "timers")}
+        self._port = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return ("web", *self.workers)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        assert self.web.process is not None
+        return {"web": self.web.process.pid, **{name: worker.pid for name, worker in self.workers.items()}}
+
+    def start(self, names: Sequence[str] = ()) -> "Service":
+        """All or some; returns once web, if it is among them, takes requests."""
+        for name in names or self.names:
+            if name != "web":
+                self.workers[name].start()
+        if "web" in (names or self.names):
+            self.web.start(self._port)
+            self._port = int(self.web.address.rpartition(":")[2])
+        return self
+
+    def kill(self, names: Sequence[str]) -> None:
+        """kill -9, all at the same moment."""
+        ends = [(self.web if name == "web" else self.workers[name]).stop for name in names]
+        threads = [threading.Thread(target=end, args=(signal.SIGKILL,)) for end in ends]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    def stop(self) -> None:
+        for worker in self.workers.values():
+            if worker.is_alive:
+                worker.stop(signal.SIGKILL)
+        if self.web.process is not None and self.web.process.poll() is None:
+            self.web.stop()
+
+    def row(self, statement: str, parameters: Sequence[object] = ()) -> tuple[object, ...] | None:
+        """Asked on a connection of its own: none of ours is to be in the way."""
+        with psycopg.connect(self.url, autocommit=True, connect_timeout=5) as connection:
+            return connection.execute(statement.encode(), list(parameters)).fetchone()
+
+    @property
+    def postmaster(self) -> int:
+        """The process of the database server."""
+        row = self.row("SELECT pg_read_file('postmaster.pid')")
+        assert row is not None
+        return int(str(row[0]).split()[0])
+
+    @property
+    def log(self) -> Path:
+        return Place(self.data).log
+
+
+@contextmanager
+def service() -> Iterator[Service]:
+    """Started on an empty data folder; nothing is left of it afterwards."""
+    with data_folder() as data:
+        running = Service(data)
+        try:
+            yield running.start()
+        finally:
+            running.stop()
+            stop_using(data)

@@ -1,0 +1,17 @@
+"""A short form of each fault, so that none of them rots."""
+
+import pytest
+
+from tests.faults.registry import FAULTS
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_must_hold_holds(name: str) -> None:
+    fault = FAULTS[name]
+
+    records = fault.run(fault.short)
+
+    assert records
+    assert [
+        f"{record.name}: {record.value} {record.unit}; {record.notes}" for record in records if not record.holds
+    ] == []
