@@ -1,4 +1,4 @@
-"""Runs the faults: `make faults`, one of them with `ONLY=name`, smaller with `SIZE=number`, records with `OUT=folder`."""
+"""Runs the faults: `make faults`; one of them: `ONLY=name`; smaller: `SIZE=number`; records kept: `OUT=folder`."""
 
 import os
 import sys

@@ -1,11 +1,11 @@
-"""Every fault by name. To add one: a function that takes a size and gives records, in a file of its own; a line here."""
+"""Every fault by name. To add one: a function from a size to records, in a file of its own, and a line here."""
 
 from collections.abc import Callable
 
 import msgspec
 
 from tests.bench.record import Record
-from tests.faults import kills
+from tests.faults import kills, postgres
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -18,4 +18,5 @@ class Fault(msgspec.Struct, frozen=True):
 
 FAULTS: dict[str, Fault] = {
     "kills": Fault(kills.kills, size=100, short=3),
+    "postgres": Fault(postgres.stopped, size=20, short=2),
 }

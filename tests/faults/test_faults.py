@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.bench.record import shown
 from tests.faults.registry import FAULTS
 
 
@@ -12,6 +13,4 @@ def test_what_must_hold_holds(name: str) -> None:
     records = fault.run(fault.short)
 
     assert records
-    assert [
-        f"{record.name}: {record.value} {record.unit}; {record.notes}" for record in records if not record.holds
-    ] == []
+    assert [shown(record) for record in records if not record.holds] == []
