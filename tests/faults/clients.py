@@ -15,6 +15,8 @@ from tests.bench.client import Connection, of
 from tests.serving import Served
 
 WHO = "caseworker"
+KINDS = ("note", "correct", "claim", "draft", "complete", "see", "list")
+HOW_OFTEN = (8, 1, 6, 3, 1, 1, 1)
 AGAIN = 0.05  # seconds until an attempt that was not answered is made again
 PATIENCE = 120.0  # seconds in which every command must have been answered
 GONE = (OSError, asyncio.IncompleteReadError)
@@ -53,7 +55,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 class Work:
     """What one client does with its cases, one after the other: opens one, claims its first task and gives it back,
-    keeps drafts, completes it some time, adds notes and corrections; then begins with another."""
+    keeps drafts, completes it some time, adds notes and corrections, looks; then begins with another."""
 
     def __init__(self, seed: int, per_case: int) -> None:
         self._chance = random.Random(seed)
@@ -69,10 +71,12 @@ class Work:
             return Command("POST", "/cases", {"process": "exclusion_prevention", "answers": pupil()}, "case.opened.v1")
         self._left -= 1
         of, task = f"/cases/{self.ref}", f"/tasks/{self.ref}-1"
-        kind = self._chance.choices(("note", "correct", "claim", "draft", "complete"), (8, 1, 6, 3, 1))[0]
+        kind = self._chance.choices(KINDS, HOW_OFTEN)[0]
         if kind == "correct":
             body = {"field": "forename", "value": f"Sam {self._left}", "reason": "Wrong."}
             return Command("POST", f"{of}/corrections", body, "case.answer_corrected.v1")
+        if kind in ("see", "list"):
+            return Command("GET", of if kind == "see" else f"/tasks?case={self.ref}", None)
         if kind == "note" or self._completed:
             return Command("POST", f"{of}/notes", {"text": str(uuid4())}, "case.note_added.v1")
         if kind == "draft":
@@ -112,8 +116,8 @@ class Crowd:
 
     @property
     def good(self) -> list[Answer]:
-        """Every 2xx."""
-        return [answer for answer in self.answered if answer.is_good]
+        """Every 2xx to something that was to be done."""
+        return [answer for answer in self.answered if answer.is_good and answer.command.method != "GET"]
 
     def good_since(self, moment: float) -> bool:
         return any(answer.at > moment and answer.is_good for answer in reversed(self.answered[-50:]))

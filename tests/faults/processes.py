@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,20 +15,21 @@ from services.case.store.embedded import Place, start, stop_using
 from tests.serving import ROOT, Served
 from tests.store.embedding import data_folder
 
+OUR_PROCESSES = Path(__file__).parent / "bpmn"
 MORNING = "2026-09-28T09:00:00+01:00"
 
 
 class Worker:
     """A process beside web: `projections` or `timers`."""
 
-    def __init__(self, data: Path, command: str) -> None:
+    def __init__(self, data: Path, command: str, environment: Mapping[str, str]) -> None:
         self._line = [sys.executable, "-m", "services.case", command, "--data", str(data)]
+        self._environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Worker":
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         self._process = subprocess.Popen(
-            self._line, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self._line, cwd=ROOT, env=self._environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         return self
 
@@ -53,8 +54,9 @@ class Service:
     def __init__(self, data: Path) -> None:
         self.data = data
         self.url = start(data)  # ours too, so that it outlives them
-        self.web = Served(data, {"CASE_CLOCK_START": MORNING})
-        self.workers = {name: Worker(data, name) for name in ("projections", "timers")}
+        environment = {"CASE_CLOCK_START": MORNING, "CASE_BPMN_PATH": str(OUR_PROCESSES)}
+        self.web = Served(data, environment)
+        self.workers = {name: Worker(data, name, environment) for name in ("projections", "timers")}
         self._port = 0
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from tests.bench.record import Record
-from tests.faults import kills, postgres
+from tests.faults import kills, postgres, races
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -19,4 +19,5 @@ class Fault(msgspec.Struct, frozen=True):
 FAULTS: dict[str, Fault] = {
     "kills": Fault(kills.kills, size=100, short=3),
     "postgres": Fault(postgres.stopped, size=20, short=2),
+    "races": Fault(races.races, size=1_000, short=20),
 }
