@@ -28,7 +28,6 @@ from services.case.domain import errors
 from services.case.domain.errors import Refusal
 from services.case.domain.people import Person
 from services.case.store.database import DatabaseAway
-from services.case.timers import keep_time
 from services.case.wiring import House
 
 PREFIX = "/api/v1"
@@ -94,20 +93,11 @@ def identity_of(house: House) -> Identity:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
     await asyncio.to_thread(house.open)
-    followers = [house.follower(), house.registrar()]
-    for follower in followers:
-        follower.start()
     house.projected.start(asyncio.get_running_loop())
     await house.projected.wait(house.seeded, SEEDED)
-    timers = asyncio.create_task(keep_time(house))
     try:
         yield
     finally:
-        timers.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await timers
-        for follower in followers:
-            follower.stop()
         house.projected.stop()
         house.close()
 

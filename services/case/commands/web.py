@@ -1,8 +1,6 @@
-"""`web`: serves the API, with the read models and timers beside it."""
+"""`web`: serves the API in as many processes as are wanted, and keeps read models and days going beside them."""
 
 import argparse
-import os
-import select
 import signal
 import socket
 import sys
@@ -13,6 +11,8 @@ from typing import Any
 import uvicorn
 
 from services.case.api.app import create_app
+from services.case.background import work
+from services.case.commands.processes import Processes, Started
 from services.case.settings import Settings, SettingsRefused, read_settings
 from services.case.wiring import House
 
@@ -39,7 +39,10 @@ def run(given: argparse.Namespace) -> int:
         print(f"Cannot listen on {given.host}:{given.port}: {error.strerror}", file=sys.stderr)
         return 2
     address = f"http://{given.host}:{listening.getsockname()[1]}"
-    return one(settings, listening, address) if settings.workers == 1 else several(settings, listening, address)
+    processes = Processes()
+    processes.keep(lambda started: _serve(settings, listening, started), settings.workers)
+    processes.keep(lambda started: _beside(settings, started))
+    return processes.run(lambda: announce(settings, address))
 
 
 class _Server(uvicorn.Server):
@@ -60,11 +63,6 @@ class _Server(uvicorn.Server):
             self._started_up()
 
 
-def one(settings: Settings, listening: socket.socket, address: str) -> int:
-    """Serve in this process until told to stop."""
-    return _serve(settings, listening, lambda: announce(settings, address))
-
-
 def announce(settings: Settings, address: str) -> None:
     print(f"API and its description: {address}/docs")
     if settings.embedded:
@@ -72,7 +70,17 @@ def announce(settings: Settings, address: str) -> None:
     print(f"ready {address}", flush=True)
 
 
-def _serve(settings: Settings, listening: socket.socket, started_up: Any) -> int:
+def _beside(settings: Settings, started: Started) -> int:
+    house = House(settings).open()
+    try:
+        work(house, started)
+    finally:
+        house.close()
+    return 0
+
+
+def _serve(settings: Settings, listening: socket.socket, started: Started) -> int:
+    """Answer requests until told to stop."""
     house = House(settings)
     config = uvicorn.Config(
         create_app(house),
@@ -88,7 +96,7 @@ def _serve(settings: Settings, listening: socket.socket, started_up: Any) -> int
         if server.started:
             house.projected.hurry()
 
-    server = _Server(config, started_up, told)
+    server = _Server(config, started, told)
     # uvicorn raises the signal again once it has stopped; it shall find that we have taken note.
     signal.signal(signal.SIGTERM, lambda number, frame: None)
     try:
@@ -96,43 +104,3 @@ def _serve(settings: Settings, listening: socket.socket, started_up: Any) -> int
     except SystemExit:  # it could not start, and has said why
         return 2
     return 0 if server.started else 2
-
-
-def several(settings: Settings, listening: socket.socket, address: str) -> int:
-    """A process for each worker on one socket; one that dies is replaced. 2 if they cannot start."""
-    heard, told = os.pipe()
-    workers: set[int] = set()
-    stopping, ready, code = False, 0, 0
-
-    def start() -> None:
-        pid = os.fork()
-        if pid == 0:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            os._exit(_serve(settings, listening, lambda: os.write(told, b".")))
-        workers.add(pid)
-
-    def stop(number: int = 0, frame: Any = None) -> None:
-        nonlocal stopping
-        stopping = True
-        for pid in workers:
-            os.kill(pid, signal.SIGTERM)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    for _ in range(settings.workers):
-        start()
-    while workers:
-        starting = ready < settings.workers and not stopping
-        if starting and select.select([heard], [], [], 0.1)[0]:
-            ready += len(os.read(heard, 64))
-            if ready == settings.workers:
-                announce(settings, address)
-        pid, _ = os.waitpid(-1, os.WNOHANG if starting else 0)
-        workers.discard(pid)
-        if pid and starting:
-            code = 2
-            stop()
-        elif pid and not stopping:
-            start()
-    return code
