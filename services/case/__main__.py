@@ -23,6 +23,7 @@ COMMANDS = (
     "destroy_key",
     "timers",
     "projections",
+    "topics",
 )
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 
 HOUSE = Path(__file__).parents[2]
-SECRETS = ("CASE_DATABASE_URL", "CASE_MASTER_KEY", "CASE_SIGNING_KEY")
+SECRETS = ("CASE_DATABASE_URL", "CASE_MASTER_KEY", "CASE_SIGNING_KEY", "KAFKA_SASL_PASSWORD")
+PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 
 
 class SettingsRefused(ValueError):
@@ -26,6 +27,13 @@ class Settings(msgspec.Struct, frozen=True):
     oidc_issuer: str = ""
     oidc_audience: str = "inclusion-casework"
     workers: int = 1
+    kafka_bootstrap_servers: str = ""
+    kafka_topic_prefix: str = ""  # before the name of every topic and producer, where a cluster is shared
+    kafka_security_protocol: str = "PLAINTEXT"
+    kafka_sasl_mechanism: str = ""
+    kafka_sasl_username: str = ""
+    kafka_sasl_password: str = ""
+    kafka_ssl_cafile: str = ""
 
     @property
     def embedded(self) -> bool:
@@ -53,6 +61,9 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
     if not workers.isdigit() or not 1 <= int(workers) <= 64:
         raise SettingsRefused("CASE_WORKERS: a number from 1 to 64")
     authorities = get("CASE_AUTHORITIES_PATH")
+    protocol = get("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT")
+    if protocol not in PROTOCOLS:
+        raise SettingsRefused(f"KAFKA_SECURITY_PROTOCOL: one of {', '.join(PROTOCOLS)}")
     settings = Settings(
         database_url=get("CASE_DATABASE_URL"),
         data_dir=Path(data_dir or get("CASE_DATA_DIR") or HOUSE / "var"),
@@ -63,6 +74,13 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
         oidc_issuer=get("CASE_OIDC_ISSUER"),
         oidc_audience=get("CASE_OIDC_AUDIENCE", "inclusion-casework"),
         workers=int(workers),
+        kafka_bootstrap_servers=get("KAFKA_BOOTSTRAP_SERVERS"),
+        kafka_topic_prefix=get("KAFKA_TOPIC_PREFIX"),
+        kafka_security_protocol=protocol,
+        kafka_sasl_mechanism=get("KAFKA_SASL_MECHANISM"),
+        kafka_sasl_username=get("KAFKA_SASL_USERNAME"),
+        kafka_sasl_password=get("KAFKA_SASL_PASSWORD"),
+        kafka_ssl_cafile=get("KAFKA_SSL_CAFILE"),
     )
     if not settings.embedded:
         if not settings.master_key:
@@ -76,8 +94,12 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
 
 def shown(settings: Settings) -> dict[str, str]:
     """Every setting by its environment name, secrets hidden."""
-    values = {f"CASE_{name.upper()}": getattr(settings, name) for name in settings.__struct_fields__}
+    values = {_variable(name): getattr(settings, name) for name in settings.__struct_fields__}
     return {name: _plain(name, value) for name, value in values.items()}
+
+
+def _variable(name: str) -> str:
+    return name.upper() if name.startswith("kafka_") else f"CASE_{name.upper()}"
 
 
 def _plain(name: str, value: object) -> str:
