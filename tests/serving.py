@@ -25,16 +25,17 @@ ROOT = Path(__file__).parents[1]
 class Served:
     """A running service: its address, tokens for its sample people, and ways to end it."""
 
-    def __init__(self, data: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, data: Path, environment: Mapping[str, str], module: str = "services.case") -> None:
         self.data = data
         self.environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
+        self.module = module  # that runs the commands
         self.address = ""
         self.process: subprocess.Popen[str] | None = None
         self.said: list[str] = []  # what it printed
         self.token = cache(self._token)
 
     def start(self, port: int = 0) -> "Served":
-        command = [sys.executable, "-m", "services.case", "web", "--port", str(port), "--data", str(self.data)]
+        command = [sys.executable, "-m", self.module, "web", "--port", str(port), "--data", str(self.data)]
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

@@ -1,36 +1,21 @@
 """Clients that send commands for as long as they are told, each again until it is answered, and log every 2xx."""
 
 import asyncio
-import random
 import threading
 import time
 from collections import Counter
-from typing import Any
-from uuid import uuid4
+from collections.abc import Sequence
 
 import msgspec
 
-from tests.api.desk import answers, pupil
 from tests.bench.client import Connection, of
+from tests.faults.work import Command, Work
 from tests.serving import Served
 
-WHO = "caseworker"
-KINDS = ("note", "correct", "claim", "draft", "complete", "see", "list")
-HOW_OFTEN = (8, 1, 6, 3, 1, 1, 1)
 AGAIN = 0.05  # seconds until an attempt that was not answered is made again
 PATIENCE = 120.0  # seconds in which every command must have been answered
 GONE = (OSError, asyncio.IncompleteReadError)
 REFUSALS = (409, 412)  # with which somebody may be told that somebody else was faster
-
-
-class Command(msgspec.Struct, frozen=True):
-    """A request that names itself, so that it takes effect once."""
-
-    method: str
-    path: str
-    body: Any
-    type: str = ""  # of the event that it brings about, if it always does
-    key: str = msgspec.field(default_factory=lambda: str(uuid4()))
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -46,63 +31,19 @@ class Answer(msgspec.Struct, frozen=True):
     def is_good(self) -> bool:
         return self.status < 300
 
-    @property
-    def ref(self) -> str:
-        """The case that it was about."""
-        place = self.command.path.split("/")
-        return str(msgspec.json.decode(self.body)["ref"]) if len(place) == 2 else "-".join(place[2].split("-")[:3])
-
-
-class Work:
-    """What one client does with its cases, one after the other: opens one, claims its first task and gives it back,
-    keeps drafts, completes it some time, adds notes and corrections, looks; then begins with another."""
-
-    def __init__(self, seed: int, per_case: int) -> None:
-        self._chance = random.Random(seed)
-        self._per_case = per_case
-        self._left = 0
-        self.ref = ""
-        self._claimed = self._completed = False
-
-    def next(self) -> Command:
-        """The next command. Refused or not, the one after it makes sense."""
-        if not self._left:
-            self._left, self._claimed, self._completed = self._per_case - 1, False, False
-            return Command("POST", "/cases", {"process": "exclusion_prevention", "answers": pupil()}, "case.opened.v1")
-        self._left -= 1
-        of, task = f"/cases/{self.ref}", f"/tasks/{self.ref}-1"
-        kind = self._chance.choices(KINDS, HOW_OFTEN)[0]
-        if kind == "correct":
-            body = {"field": "forename", "value": f"Sam {self._left}", "reason": "Wrong."}
-            return Command("POST", f"{of}/corrections", body, "case.answer_corrected.v1")
-        if kind in ("see", "list"):
-            return Command("GET", of if kind == "see" else f"/tasks?case={self.ref}", None)
-        if kind == "note" or self._completed:
-            return Command("POST", f"{of}/notes", {"text": str(uuid4())}, "case.note_added.v1")
-        if kind == "draft":
-            return Command("PUT", f"{task}/draft", {"answers": {"words": str(uuid4())}})
-        if kind == "complete":
-            self._completed = True
-            accept = {"answers": answers("exclusion_prevention", "accept")}
-            return Command("POST", f"{task}/complete", accept, "case.task_completed.v1")
-        self._claimed = not self._claimed
-        if self._claimed:
-            return Command("POST", f"{task}/claim", {}, "case.task_claimed.v1")
-        return Command("POST", f"{task}/release", {"reason": "Away."}, "case.task_released.v1")
-
 
 class Crowd:
-    """So many clients at work in a thread of their own. `unexpected` says what should never have been answered."""
+    """Clients at work, each with its own, in a thread apart; all together so many commands a second, or as fast as they
+    are answered. `unexpected` says what should never have been answered."""
 
-    def __init__(self, served: Served, clients: int, per_case: int = 40, per_second: float = 0) -> None:
+    def __init__(self, served: Served, work: Sequence[Work], per_second: float = 0) -> None:
         self.served = served
         self.answered: list[Answer] = []
         self.statuses: Counter[int] = Counter()
         self.unexpected: list[str] = []
         self.unanswered: list[Command] = []
-        self._token = served.token(WHO)
-        self._work = [Work(number, per_case) for number in range(clients)]
-        self._pause = clients / per_second if per_second else 0.0
+        self._work = work
+        self._pause = len(work) / per_second if per_second else 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="crowd", daemon=True)
 
@@ -112,6 +53,10 @@ class Crowd:
 
     def __exit__(self, *error: object) -> None:
         self._stopping.set()
+        self._thread.join(PATIENCE + 30)
+
+    def through(self) -> None:
+        """Wait until nobody has anything to do any more."""
         self._thread.join(PATIENCE + 30)
 
     @property
@@ -127,11 +72,11 @@ class Crowd:
 
     async def _client(self, work: Work) -> None:
         connection = of(self.served.address)
-        while not self._stopping.is_set():
+        while not self._stopping.is_set() and (command := work.next()) is not None:
             began = time.monotonic()
-            answer = await self.send(connection, work.next())
-            if answer is not None and answer.command.path == "/cases":
-                work.ref = answer.ref
+            answer = await self.send(connection, command)
+            if answer is not None:
+                work.heard(msgspec.json.decode(answer.body or b"{}"))
             await asyncio.sleep(max(0.0, began + self._pause - time.monotonic()) if self._pause else 0)
         connection.close()
 
@@ -142,7 +87,7 @@ class Crowd:
         while time.monotonic() < until:
             try:
                 status, said, body = await connection.request(
-                    command.method, f"/api/v1{command.path}", self._token, command.body, headers
+                    command.method, f"/api/v1{command.path}", self.served.token(command.by), command.body, headers
                 )
             except GONE:
                 connection.close()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from services.case.projections.cases import standing_still
+from services.case.projections.deadlines import pending
 from services.case.store.mapper import Recorded
 from services.case.store.verify import verify
 from services.case.wiring import House
@@ -15,12 +16,15 @@ from tests.bench.client import of
 from tests.faults.clients import Answer, Crowd
 from tests.projections.rows import rows_of, until_projected
 from tests.serving import Served
+from tests.store.embedding import until
 
 GAPS = """
     SELECT count(*) FROM (SELECT FROM events GROUP BY originator_id
     HAVING min(originator_version) <> 1 OR max(originator_version) <> count(*)) AS gaps
 """
+BEHIND = "SELECT count(*) FROM reader_positions WHERE position < %s"
 ASKED_AGAIN = 300  # acknowledged commands that are sent again
+LATEST = 60.0  # seconds
 SHOWN = 5  # findings of a kind that are told
 
 
@@ -28,7 +32,9 @@ def findings(served: Served, crowd: Crowd | None = None) -> list[str]:
     """What does not hold, in sentences; empty if everything does. Web must be running."""
     found: list[str] = []
     with house_of(served) as house:
-        until_projected(house, 60)
+        until_projected(house, LATEST)
+        until(lambda: not pending(house.database, house.clock.now(), 1), "what is due to have passed", LATEST)
+        until(lambda: house.database.row(BEHIND, [house.store.head()]) == (0,), "the registers", LATEST)
         found += in_the_log(house)
         if crowd is not None:
             log = list(house.store.read_all())
@@ -53,7 +59,16 @@ def in_the_log(house: House) -> Iterator[str]:
         if recorded.event.meta.command:
             decisions[recorded.stream, recorded.event.meta.command].add(recorded.row.recorded_at)
     yield from [f"decided twice: {place}" for place, moments in decisions.items() if len(moments) > 1][:SHOWN]
+    yield from in_the_registers(house)
     yield from [f"{still} open cases have no next step" for still in [standing_still(house.database)] if still]
+
+
+def in_the_registers(house: House) -> list[str]:
+    """That each suspension that a case told of was entered once."""
+    log = list(house.store.read_all())
+    told = {f"{r.stream}.{r.version}" for r in log if r.type == "case.exclusion_notified.v1"}
+    entered = Counter(r.event.meta.cause for r in log if r.type == "register.exclusion_entered.v1")
+    return [f"entered {entered[place]} times: {place}" for place in sorted(told) if entered[place] != 1][:SHOWN]
 
 
 def acknowledged(log: Sequence[Recorded], answers: Sequence[Answer]) -> Iterator[str]:

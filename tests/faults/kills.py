@@ -9,6 +9,7 @@ from tests.bench.record import Record, absolute
 from tests.faults.clients import Crowd
 from tests.faults.invariants import as_text, findings
 from tests.faults.processes import Service, service
+from tests.faults.work import Casework
 
 CLIENTS = 16
 PER_KILL = 200  # commands
@@ -28,7 +29,7 @@ def kills(size: int) -> list[Record]:
     killed = 0
     with service() as running:
         clock = SettableClock(running.data / "clock.json")
-        with Crowd(running.web, CLIENTS, PER_CASE) as crowd:
+        with Crowd(running.web, [Casework(number, PER_CASE) for number in range(CLIENTS)]) as crowd:
             while killed < size:
                 time.sleep(chance.uniform(0.2, 1.0))
                 together = running.names if size - killed >= 3 and chance.random() < 0.2 else ()

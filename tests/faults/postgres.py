@@ -17,8 +17,8 @@ from tests.faults.clients import Crowd
 from tests.faults.invariants import as_text, findings
 from tests.faults.kills import LATEST, p99, told
 from tests.faults.processes import Service, service
+from tests.faults.work import Casework, SchoolDays, Script, suspensions
 
-CLIENTS = 16
 FROZEN = 1.5  # seconds for each stop: 30 for the 20 that must hold
 SOON = 10.0  # seconds in which commands are taken again
 MUST = "503 with a problem body and Retry-After, never 500, no half-applied case"
@@ -30,7 +30,8 @@ def stopped(size: int) -> list[Record]:
     again: list[float] = []
     with service() as running:
         before = running.pids
-        with Crowd(running.web, CLIENTS) as crowd:
+        work = [*(Casework(number) for number in range(14)), SchoolDays(), Script(suspensions())]
+        with Crowd(running.web, work) as crowd:
             for _ in range(size):
                 until(lambda: len(crowd.good) > 50, "commands to be taken")
                 time.sleep(chance.uniform(0.2, 1.5))
@@ -47,7 +48,7 @@ def stopped(size: int) -> list[Record]:
             found.append("/livez did not answer while the database was frozen")
     said = ", ".join(f"{count:,} × {status}" for status, count in sorted(crowd.statuses.items()))
     frozen_away, frozen_for = crowd.statuses[503] - turned_away, FROZEN * size
-    notes = f"{len(crowd.good):,} commands acknowledged, {CLIENTS} clients; answers: {said}; {as_text(found)}"
+    notes = f"{len(crowd.good):,} commands acknowledged, {len(work)} clients; answers: {said}; {as_text(found)}"
     right = not found and turned_away > 0
     return [
         Record("PostgreSQL stopped in immediate mode", size, "stops", runs=1, must=MUST, holds=right, notes=notes),

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import msgspec
 
 from tests.bench.record import Record
-from tests.faults import kills, postgres, races
+from tests.faults import crash_points, kills, postgres, races
+from tests.faults.crashing import PLACES
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -20,4 +21,5 @@ FAULTS: dict[str, Fault] = {
     "kills": Fault(kills.kills, size=100, short=3),
     "postgres": Fault(postgres.stopped, size=20, short=2),
     "races": Fault(races.races, size=1_000, short=20),
+    "crash_points": Fault(crash_points.crash_points, size=len(PLACES), short=4),
 }
