@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
 import httpx
 import pytest
@@ -60,3 +61,30 @@ def test_a_case_is_worked_to_its_end(council: Served) -> None:
     for name in ("caseworker", "home-head"):  # of another council
         with council.as_(name) as stranger:
             assert stranger.get(f"/cases/{case}").status_code == 404
+
+
+def test_a_diagram_that_cannot_go_on_loses_nothing_and_says_so(tmp_path: Path) -> None:
+    faulty = copytree(COUNCIL / "bpmn", tmp_path / "bpmn") / "attendance_visit"
+    diagram, about = faulty / "attendance_visit.bpmn", faulty / "process.toml"
+    diagram.write_text(diagram.read_text().replace('family_seen == "no"', "visits &gt; 3"))
+    about.write_text(about.read_text().replace("[outcomes]", '[variables]\nvisits = { given = "a few" }\n\n[outcomes]'))
+    environment = {"CASE_BPMN_PATH": str(tmp_path / "bpmn"), "CASE_AUTHORITIES_PATH": str(COUNCIL / "authorities")}
+
+    with serve(tmp_path / "data", "2026-10-05T09:00:00+01:00", environment) as served:
+        with served.as_("caseworker-999") as caseworker:
+            opened = caseworker.post("/cases", json={"process": "attendance_visit", "answers": FAMILY})
+            case = opened.json()["case"]
+            complete(caseworker, case, "arrange_visit", visit_on="2026-10-08")
+            served.clock_to("2026-10-08T09:00:00+01:00")
+            before = caseworker.get(f"/cases/{case}").json()
+            (task,) = before["open_tasks"]
+            answers = {"family_seen": "yes", "what_was_said": "The bus is late."}
+            refused = caseworker.post(
+                f"/tasks/{task['task']}/complete", json={"answers": answers}, headers={"If-Match": task["etag"]}
+            )
+
+            assert refused.status_code == 409
+            assert refused.json()["type"] == "/problems/process-cannot-go-on"
+            assert caseworker.get(f"/cases/{case}").json() == before
+        assert "bus" not in "".join(served.said)
+        assert f"{case}, instance 1: ExpressionFailed in the diagram" in "".join(served.said)

@@ -6,8 +6,11 @@ import contextlib
 import signal
 from collections.abc import Callable
 
+from services.case.store.database import DatabaseAway
 from services.case.timers import keep_time
 from services.case.wiring import House
+
+TIDY = 3600.0  # seconds
 
 
 def work(house: House, started: Callable[[], None]) -> None:
@@ -19,16 +22,23 @@ async def _work(house: House, started: Callable[[], None]) -> None:
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    followers = [house.follower(), house.registrar()]
+    followers = [house.follower(), house.registrar(), house.admitting()]
     for follower in followers:
         follower.start()
     house.projected.start(loop)
     started()
-    timers = asyncio.create_task(keep_time(house))
+    tasks = [asyncio.create_task(keep_time(house)), asyncio.create_task(_tidy(house))]
     await told.wait()
-    timers.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await timers
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
     for follower in followers:
         follower.stop()
     house.projected.stop()
+
+
+async def _tidy(house: House) -> None:
+    while True:
+        with contextlib.suppress(DatabaseAway):
+            await asyncio.to_thread(house.store.forget_answers)
+        await asyncio.sleep(TIDY)

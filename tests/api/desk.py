@@ -28,11 +28,13 @@ Answer = dict[str, Any]
 PARTIES = {"pupil": "pupil", "parent": "parent", "home_head": "home-head", "receiving_head": "receiving-head"}
 TO_PACK = (  # element, who, answers
     ("explore_with_family", "home-head", "explore_go_on"),
+    ("record_gates", "home-head", "gates"),
     ("shortlist_schools", "home-head", "shortlist"),
     ("reply_of_school", "receiving-head", "reply_yes"),
     ("prepare_pack", "home-head", "information_pack"),
 )
 TO_TERMS = (
+    ("acknowledge_pack", "receiving-head", "pack_read"),
     ("view_of_receiving_head", "receiving-head", "receiving_heads_view"),
     ("planning_meeting", "home-staff", "meeting_direct"),
     ("draft_terms", "home-head", "terms"),

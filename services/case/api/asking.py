@@ -25,6 +25,7 @@ from services.case.domain.errors import (
     TooLarge,
 )
 from services.case.domain.people import Person
+from services.case.store.cipher import MasterKey
 from services.case.wiring import House
 
 LARGEST = 1_000_000  # bytes of a body
@@ -34,6 +35,7 @@ REF = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6}")
 TASK = re.compile(rf"({REF.pattern})-([1-9]\d{{0,8}})")
 AT = re.compile(r" - at `\$(.*)`$")
 POSITION = re.compile(r"[0-9]{1,18}")
+IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,100}")
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -199,19 +201,24 @@ def wait_for(request: Request) -> int | None:
     return int(wanted)
 
 
-def command_of(request: Request, person: Person, raw: bytes, effective_on: date | None, today: date) -> Command:
+def command_of(
+    request: Request, person: Person, raw: bytes, effective_on: date | None, today: date, master: MasterKey
+) -> Command:
     """The command that a request is: by its Idempotency-Key the same one, however often it is sent.
 
     Raises BodyInvalid, also for what is told of a day to come.
     """
     if effective_on is not None and not EARLIEST <= effective_on <= today:
         raise BodyInvalid([{"pointer": "/effective_on", "detail": "Give a day that has been, today at the latest."}])
-    correlation = request.headers.get("x-correlation-id", "")[:100]
+    correlation = request.headers.get("x-correlation-id", "")
+    if correlation and not IDENTIFIER.fullmatch(correlation):  # it is kept and published in clear
+        raise BodyInvalid([{"pointer": "", "detail": "X-Correlation-ID: up to 100 letters, digits, dots, - and _."}])
     key = request.headers.get("idempotency-key")
     if key is None:
         return Command(uuid4(), correlation=correlation, effective_on=effective_on)
     if not KEY.fullmatch(key):
         raise BodyInvalid([{"pointer": "", "detail": "Idempotency-Key: 1 to 200 printable characters."}])
     name = hashlib.sha256(f"{person.id}\0{person.authority}\0{key}".encode()).digest()[:16]
-    asked = hashlib.sha256(f"{request.method} {request.url.path}\0".encode() + raw).digest()
+    # Keyed: nobody shall find out what was asked by trying.
+    asked = master.digest("asked", request.method, request.url.path, hashlib.sha256(raw).hexdigest())
     return Command(UUID(bytes=name), asked, True, correlation, effective_on)

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import time
-from typing import Any
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from starlette.requests import Request
@@ -11,6 +10,7 @@ from starlette.responses import Response
 
 from services.case.projections.cases import standing_still
 from services.case.store.database import DatabaseAway
+from services.case.wiring import House
 
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter("case_requests", "Requests by route and status.", ["route", "status"], registry=REGISTRY)
@@ -40,15 +40,24 @@ async def ready(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     with contextlib.suppress(DatabaseAway, TimeoutError):  # then what was last known is shown
         async with asyncio.timeout(PATIENCE):
-            await asyncio.to_thread(_look, request.app.state.house)
+            await asyncio.to_thread(FIGURES.look, request.app.state.house)
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 
-def _look(house: Any) -> None:
-    if time.monotonic() - getattr(house, "looked_at", 0.0) < FRESH:
-        return
-    house.looked_at = time.monotonic()
-    STANDING_STILL.set(standing_still(house.database))
-    LAG.set(max(0, house.store.head() - house.projected.position))
-    row = house.database.row("SELECT count(*) FROM deadlines WHERE state = 'missed' AND task > 0")
-    OVERDUE.set(row[0] if row else 0)
+class Figures:
+    """Asks the database for the gauges' values, not more often than they can be news."""
+
+    def __init__(self) -> None:
+        self._looked_at = -FRESH
+
+    def look(self, house: House) -> None:
+        if time.monotonic() - self._looked_at < FRESH:
+            return
+        self._looked_at = time.monotonic()
+        STANDING_STILL.set(standing_still(house.database))
+        LAG.set(max(0, house.store.head() - house.projected.position))
+        row = house.database.row("SELECT count(*) FROM deadlines WHERE state = 'missed' AND task > 0")
+        OVERDUE.set(row[0] if row else 0)
+
+
+FIGURES = Figures()

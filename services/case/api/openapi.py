@@ -18,6 +18,7 @@ PATTERNS = {
     "urn": r"^[0-9]{6}$",
     "provider": r"^[A-Za-z0-9-]{1,40}$",
     "strategy": r"^[A-Za-z0-9-]{1,40}$",
+    "measure": r"^[a-z_]{1,40}$",
     "what": r"^(d[1-9][0-9]{0,8}|([A-Z]{2,4}-[0-9]{4}-[0-9]{6}-)?[1-9][0-9]{0,8})$",
 }
 EXAMPLES = {
@@ -29,6 +30,7 @@ EXAMPLES = {
     "urn": "900001",
     "provider": "AP-1001",
     "strategy": "behaviour-outreach",
+    "measure": "suspensions",
 }
 ALWAYS: tuple[type[errors.Refusal], ...] = (errors.NotSignedIn, errors.TryAgain)
 WITH_BODY: tuple[type[errors.Refusal], ...] = (
@@ -185,7 +187,7 @@ def _good(route: Route) -> dict[str, Any]:
         "ETag": {"schema": {"type": "string"}, "description": "For If-Match."},
         "Position": {"schema": {"type": "integer"}, "description": "Place in the log; send it as Wait-For to read it."},
     }
-    return {"description": "Done.", "headers": headers, "content": {"application/json": {"schema": ANSWER}}}
+    return {"description": "Done.", "headers": headers, "content": {route.media: {"schema": ANSWER if route.media == "application/json" else {"type": "string"}}}}
 
 
 def _refused(refusals: set[type[errors.Refusal]]) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from services.case.api import (
     directory_bodies,
     feed,
     history,
+    measure_bodies,
+    measures,
     processes,
     providers,
     registers,
@@ -25,8 +27,10 @@ from services.case.domain import errors
 TASK = (errors.TaskUnknown, errors.NotAllowed)
 CASE = (errors.CaseUnknown, errors.NotAllowed)
 PAUSED = (errors.CaseOnHold, errors.CaseNotOpen)
+MOVES = (errors.ProcessCannotGoOn,)  # where the process takes a step
 SEEN = (errors.PreconditionMissing,)
 ENTRY = (errors.NotAllowed, errors.NotInDirectory)
+MEASURE = (errors.NotAllowed, errors.MeasureUnknown)
 PUT = (*ENTRY, *SEEN, errors.EntryEdited, errors.ReasonMissing)
 
 
@@ -49,6 +53,7 @@ class Route(msgspec.Struct, frozen=True):
     refusals: tuple[type[errors.Refusal], ...] = ()
     embedded_only: bool = False
     patience: float = 10.0
+    media: str = "application/json"
 
 
 ROUTES = (
@@ -72,8 +77,8 @@ ROUTES = (
     Route(
         "POST", "/tasks/{id}/complete", tasks.complete_task, "answering", "Complete a task", bodies.CompleteTask,
         if_match="task",
-        refusals=(*TASK, *SEEN, *PAUSED, errors.TaskOver, errors.TaskTaken, errors.TaskEdited, errors.SamePerson,
-                  errors.AnswersInvalid, errors.ReasonMissing, errors.Erased),
+        refusals=(*MOVES, *TASK, *SEEN, *PAUSED, errors.TaskOver, errors.TaskTaken, errors.TaskEdited,
+                  errors.SamePerson, errors.AnswersInvalid, errors.ReasonMissing, errors.Erased),
     ),
     Route(
         "PUT", "/tasks/{id}/draft", tasks.save_draft, "answering", "Keep answers so far", bodies.Draft, status=204,
@@ -82,7 +87,7 @@ ROUTES = (
     Route("GET", "/cases", cases.list_cases, "read", "Cases, newest first", query=bodies.CaseQuery),
     Route(
         "POST", "/cases", cases.open_one, "open", "Open a case", bodies.OpenCase, status=201,
-        refusals=(errors.NotAllowed, errors.ProcessUnknown, errors.AnswersInvalid, errors.AlreadyOpenForPupil,
+        refusals=(*MOVES, errors.NotAllowed, errors.ProcessUnknown, errors.AnswersInvalid, errors.AlreadyOpenForPupil,
                   errors.PossibleDuplicate),
     ),
     Route(
@@ -109,12 +114,12 @@ ROUTES = (
     Route(
         "POST", "/cases/{ref}/corrections", cases.correct_answer, "correct", "Correct an answer", bodies.Correction,
         if_match="case",
-        refusals=(*CASE, *SEEN, errors.CaseEdited, errors.NothingToCorrect, errors.AnswersInvalid, errors.ReasonMissing,
-                  errors.Erased),
+        refusals=(*MOVES, *CASE, *SEEN, errors.CaseEdited, errors.NothingToCorrect, errors.AnswersInvalid,
+                  errors.ReasonMissing, errors.Erased),
     ),
     Route(
         "POST", "/cases/{ref}/concerns", cases.add_concern, "concern", "Raise a concern of pressure", bodies.Concern,
-        refusals=(*CASE, errors.CaseNotOpen, errors.Erased),
+        refusals=(*MOVES, *CASE, errors.CaseNotOpen, errors.Erased),
     ),
     Route(
         "POST", "/cases/{ref}/hold", cases.hold_case, "hold", "Pause a case", bodies.Reasoned, if_match="case",
@@ -123,23 +128,23 @@ ROUTES = (
     Route(
         "POST", "/cases/{ref}/resume", cases.resume_case, "resume", "Let a case go on", bodies.Reasoned,
         if_match="case",
-        refusals=(*CASE, *SEEN, errors.CaseNotOnHold, errors.ConcernUnresolved, errors.CaseEdited, errors.ReasonMissing,
-                  errors.Erased),
+        refusals=(*MOVES, *CASE, *SEEN, errors.CaseNotOnHold, errors.ConcernUnresolved, errors.CaseEdited,
+                  errors.ReasonMissing, errors.Erased),
     ),
     Route(
         "POST", "/cases/{ref}/close", cases.close_case, "close", "Close a case by hand", bodies.Close, if_match="case",
-        refusals=(*CASE, *SEEN, errors.CaseNotOpen, errors.CaseEdited, errors.ReasonMissing, errors.OutcomeUnknown,
-                  errors.Erased),
+        refusals=(*MOVES, *CASE, *SEEN, errors.CaseNotOpen, errors.CaseEdited, errors.ReasonMissing,
+                  errors.OutcomeUnknown, errors.Erased),
     ),
     Route(
         "POST", "/cases/{ref}/reopen", cases.reopen_case, "reopen", "Open a closed case again", bodies.Reasoned,
-        refusals=(*CASE, errors.CaseAlreadyOpen, errors.CaseEdited, errors.ReasonMissing, errors.AlreadyOpenForPupil,
-                  errors.PossibleDuplicate, errors.Erased),
+        refusals=(*MOVES, *CASE, errors.CaseAlreadyOpen, errors.CaseEdited, errors.ReasonMissing,
+                  errors.AlreadyOpenForPupil, errors.PossibleDuplicate, errors.Erased),
     ),
     Route(
         "POST", "/cases/{ref}/processes", cases.start_process, "read", "Start a linked process",
         bodies.StartProcess,
-        refusals=(*CASE, errors.CaseNotOpen, errors.ProcessUnknown, errors.ProcessRunning),
+        refusals=(*MOVES, *CASE, errors.CaseNotOpen, errors.ProcessUnknown, errors.ProcessRunning),
     ),
     Route(
         "GET", "/cases/{ref}/register", registers.of_case, "register",
@@ -164,12 +169,12 @@ ROUTES = (
     Route(
         "POST", "/cases/{ref}/agreements/{party}", agreements.agree, "read", "Answer for a party", bodies.CompleteTask,
         if_match="terms",
-        refusals=(*CASE, *SEEN, *PAUSED, errors.NotAParty, errors.NoTerms, errors.AlreadyAnswered, errors.TermsChanged,
-                  errors.AnswersInvalid, errors.ReasonMissing, errors.TaskTaken, errors.Erased),
+        refusals=(*MOVES, *CASE, *SEEN, *PAUSED, errors.NotAParty, errors.NoTerms, errors.AlreadyAnswered,
+                  errors.TermsChanged, errors.AnswersInvalid, errors.ReasonMissing, errors.TaskTaken, errors.Erased),
     ),
     Route(
         "POST", "/cases/{ref}/agreements/{party}/withdraw", agreements.withdraw, "read", "Take an agreement back",
-        bodies.Because, refusals=(*CASE, errors.NotAParty, errors.NothingToWithdraw, errors.Erased),
+        bodies.Because, refusals=(*MOVES, *CASE, errors.NotAParty, errors.NothingToWithdraw, errors.Erased),
     ),
     Route(
         "GET", "/calendars", calendars.list_calendars, "administer", "Calendars, closures, and calendars to load",
@@ -232,6 +237,26 @@ ROUTES = (
         "PUT", "/directory/strategies/{strategy}", directory.put_strategy, "maintain_directory",
         "List an entry of the ethical inclusion directory", directory_bodies.PutStrategy, if_match="entry",
         refusals=PUT,
+    ),
+    Route(
+        "GET", "/measures", measures.list_measures, "measure", "What is measured, and what cannot be",
+        refusals=(errors.NotAllowed,),
+    ),
+    Route(
+        "GET", "/measures.csv", measures.all_measures_csv, "measure", "Every measure in a period, as CSV",
+        query=measure_bodies.PeriodQuery, refusals=(errors.NotAllowed,), patience=60, media=measures.CSV,
+    ),
+    Route(
+        "GET", "/measures/{measure}.csv", measures.one_measure_csv, "measure", "A measure in a period, as CSV",
+        query=measure_bodies.MeasureQuery, refusals=MEASURE, patience=60, media=measures.CSV,
+    ),
+    Route(
+        "GET", "/measures/{measure}", measures.one_measure, "measure", "A measure in a period",
+        query=measure_bodies.MeasureQuery, refusals=MEASURE, patience=60,
+    ),
+    Route(
+        "GET", "/measures/{measure}/cases", measures.cases_of_measure, "measured_cases", "The cases behind a number",
+        query=measure_bodies.MeasuredCasesQuery, refusals=MEASURE, patience=60,
     ),
     Route(
         "GET", "/feed", feed.feed, "scope:feed", "Records for subscribers", query=bodies.FeedQuery,

@@ -28,6 +28,7 @@ from services.case.domain.decision import Decision
 from services.case.domain.errors import (
     AlreadyOpenForPupil,
     CaseUnknown,
+    Erased,
     KeyUsedOtherwise,
     PossibleDuplicate,
     Refusal,
@@ -70,7 +71,7 @@ def once() -> Command:
 
 
 def answered_before(store: EventStore, command: Command) -> Outcome | None:
-    """What was answered to this command before. Raises KeyUsedOtherwise."""
+    """What was answered to this command before. Raises KeyUsedOtherwise; Erased if the answer is no more."""
     answered = store.answered(command.id) if command.repeatable else None
     if answered is None:
         return None
@@ -78,7 +79,7 @@ def answered_before(store: EventStore, command: Command) -> Outcome | None:
         raise KeyUsedOtherwise
     plain = store.open_answer(command.id, answered)
     if plain is None:
-        return None
+        raise Erased
     stored = [r.position for r in store.load(answered.stream) if r.event.meta.command == str(command.id)]
     return Outcome(plain, stored[-1] if stored else store.head())
 

@@ -26,16 +26,16 @@ RegisterEvent = ExclusionEntered | EntriesTaken | EntriesGiven  # with which a p
 
 
 class NoSuchStream(LookupError):
-    """There is no such stream."""
+    """There is no such stream, or nothing in it is about a person."""
 
 
 async def erase(door: Door, stream: UUID, because: str) -> None:
     """First the event that says so, then the key: were we to stop in between, doing it again finishes it. `because` is
     kept in clear for ever, so only as one of the codes of `DestroyedBecause`; any other words as `other`."""
     loaded = await asyncio.to_thread(door.store.load, stream)
-    if not loaded:
+    first = loaded[0].event if loaded else None
+    if not isinstance(first, e.CaseOpened | RegisterEvent):
         raise NoSuchStream(stream)
-    first = loaded[0].event
     if isinstance(first, RegisterEvent):
         code = cast(e.DestroyedBecause, because if because in CODES else "other")
         at = door.clock.now()

@@ -4,6 +4,7 @@ The order is always the same: the input with its trace; what it took away; what 
 what is offered and awaited now; then linked instances that it started, and the end.
 """
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -13,13 +14,16 @@ from services.case.application.exclusions import RegisterOf, known, whose_of
 from services.case.application.live import Live, trace_of
 from services.case.domain import events as e
 from services.case.domain.decision import Decision
+from services.case.domain.errors import ProcessCannotGoOn
 from services.case.domain.people import NAMED, PARTIES, SCHOOL_ROLES
 from services.case.domain.pupil_register import Register
 from services.case.domain.trace import Trace, scope_of
 from services.case.process.bundle import Bundle
-from services.case.process.engine import Await, Input, NotOpen, Offer, Receive, Start, Step
+from services.case.process.engine import Await, CannotGoOn, Input, NotOpen, Offer, Receive, Start, Step
 
 Record = Callable[[Trace], None]
+
+log = logging.getLogger(__name__)
 
 
 class Running:
@@ -90,11 +94,19 @@ class Running:
         return values
 
     def take(self, number: int, given: Input, record: Record) -> None:
-        """Give the input to the instance; `record` emits the input's own event. Raises NotOpen, nothing changed."""
+        """Give the input to the instance; `record` emits the input's own event.
+
+        Raises NotOpen, nothing changed; ProcessCannotGoOn.
+        """
         engine = self.live.engine(number)
         called = Called(self, number)
         self.live.touched = True
-        step = engine.apply(given, called)
+        try:
+            step = engine.apply(given, called)
+        except CannotGoOn as fault:
+            # Not its words: they may quote what somebody answered.
+            log.error("%s, instance %s: %s in the diagram", self.case.ref, number, type(fault).__name__)
+            raise ProcessCannotGoOn from fault
         record(trace_of(step))
         self._take_away(number, step)
         for kind, facts in called.brought:

@@ -26,7 +26,7 @@ def run(house: House, given: argparse.Namespace) -> int:
     try:
         asyncio.run(erase(house.door, stream, given.reason))
     except NoSuchStream:
-        print("There is no such stream.", file=sys.stderr)
+        print("There is no such stream, or nothing in it is about a person.", file=sys.stderr)
         return 2
     kept = "" if given.reason in CODES else "; the reason is kept as “other”, for words would stay in clear"
     print(f"the key of {stream} is destroyed{kept}")

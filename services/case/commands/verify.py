@@ -24,5 +24,8 @@ def run(house: House, given: argparse.Namespace) -> int:
             print(f"\r{done} of {of} events", end="", file=sys.stderr)
 
     found = verify(house.database, stream_of(given.case) if given.case else None, progress)
+    if given.case and not found.events:
+        print("There is no such case.", file=sys.stderr)
+        return 2
     print(msgspec.json.encode(found).decode())
     return 0 if found.ok else 1

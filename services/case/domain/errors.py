@@ -202,6 +202,10 @@ class AnswersInvalid(Refusal):
         super().__init__(errors=errors)
 
 
+class MeasureUnknown(Refusal):
+    """There is no such measure."""
+
+
 class NothingToCorrect(Refusal):
     """There is no such answer to correct."""
 
@@ -239,6 +243,10 @@ class NotThatMethod(Refusal):
 
 class TryAgain(Refusal):
     """The service is busy or its database is away. Nothing was changed; try again in a moment."""
+
+
+class ProcessCannotGoOn(Refusal):
+    """The process cannot go on from here: its diagram does not say how. Nothing was changed. Its owner must mend it."""
 
 
 class Erased(Refusal):

@@ -31,6 +31,7 @@ OF_TYPE = (
     "WHERE notification_id > %s AND notification_id <= %s AND topic = %s ORDER BY notification_id"
 )
 
+FORGET = "DELETE FROM commands WHERE at < now() - interval '48 hours'"
 REMEMBER = "INSERT INTO commands (id, digest, answer, stream) VALUES (%s, %s, %s, %s) ON CONFLICT (id) DO NOTHING"
 
 
@@ -166,6 +167,10 @@ class EventStore:
         """That a command changed nothing, so that it changes nothing when it is repeated. Its answer is sealed here."""
         answer = _kept(command, self.keys.of(stream))
         self.database.execute(REMEMBER, [command.id, command.digest, answer, stream])
+
+    def forget_answers(self) -> int:
+        """What was answered more than 48 hours ago is asked for by nobody any more. The number of answers."""
+        return self.database.execute(FORGET)
 
     def open_answer(self, command: UUID, answered: Answered) -> bytes | None:
         """The answer in plain; None if its key is destroyed."""

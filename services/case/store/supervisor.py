@@ -28,7 +28,7 @@ from services.case.store.embedded import DATABASE, Place
 MAJOR = "18"
 OPTIONS = {
     "listen_addresses": "",
-    "max_connections": "120",
+    "max_connections": "400",
     "jit": "off",  # every statement here is short
     "log_min_messages": "warning",
     "log_timezone": "UTC",
