@@ -10,12 +10,16 @@ from services.case.application.directory import Directory
 from services.case.application.door import Door
 from services.case.application.files import read_reference
 from services.case.application.in_use import authority_stream
-from services.case.application.listing import Listings, directory_stream
+from services.case.application.listing import Listings
 from services.case.application.put_in_use import fetch_from, put_files_in_use
 from services.case.application.recounting import Recounting
 from services.case.application.reference import Reference
 from services.case.application.registering import READER, Registering
 from services.case.clock.now import Clock, SettableClock, SystemClock
+from services.case.outbox.admitting import Admitting
+from services.case.outbox.owners import Owners
+from services.case.outbox.turns import READER as OUTBOX
+from services.case.outbox.turns import Outbox
 from services.case.projections.projected import Projected
 from services.case.projections.projecting import Projecting
 from services.case.samples.seeding import put_samples_in_use
@@ -45,6 +49,8 @@ class House:
         self.projecting: Projecting
         self.projected: Projected
         self.recounting: Recounting
+        self.owners: Owners
+        self.outbox: Outbox
         self.listings: Listings
         self.seeded = 0  # the place in the log of the sample directories
 
@@ -72,6 +78,8 @@ class House:
             self.url, self._forget, self._refresh, [model.name for model in self.projecting.models]
         )
         self.recounting = Recounting(self.door, self.administration, self.projected)
+        self.owners = Owners(self.database, lambda: self.reference.authorities.codes)
+        self.outbox = Outbox(self.database, self.owners)
         return self
 
     def close(self) -> None:
@@ -90,10 +98,6 @@ class House:
         """The streams of administration, by authority code."""
         return {code: authority_stream(code) for code in self.reference.authorities.codes}
 
-    def directory_streams(self) -> dict[str, UUID]:
-        """The streams of what authorities list, by authority code."""
-        return {code: directory_stream(code) for code in self.reference.authorities.codes}
-
     def follower(self) -> Follower:
         """Keeps the read models up while it runs; one of all such processes is active."""
         return Follower("projections", self.url, self.projecting.work)
@@ -102,6 +106,10 @@ class House:
         """Enters in the pupils' registers what cases tell of suspensions; one of all such processes is active."""
         door = Door(self.store, self.reference, self.clock)  # the other's locks belong to the loop that serves
         return Follower(READER, self.url, Registering(door).work)
+
+    def admitting(self) -> Follower:
+        """Looks at every event before it is published; one of all such processes is active."""
+        return Follower(OUTBOX, self.url, Admitting(Owners(self.database, self.owners.codes), self.clock).work)
 
     def signing_key(self) -> bytes:
         return signing_key_of(self.settings)

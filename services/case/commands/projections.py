@@ -1,4 +1,4 @@
-"""`projections`: keeps the read models and the pupils' registers up, apart from the web process."""
+"""`projections`: keeps the read models, the pupils' registers and the outbox up, apart from the web process."""
 
 import argparse
 import signal
@@ -16,7 +16,7 @@ def register(commands: Any) -> None:
 def run(house: House, given: argparse.Namespace) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
-    followers = [house.follower(), house.registrar()]
+    followers = [house.follower(), house.registrar(), house.admitting()]
     for follower in followers:
         follower.start()
     print("ready", flush=True)

@@ -1,4 +1,4 @@
-"""`topics`: makes the topics of `deploy/topics.toml` that are missing, and says where others are not as they shall be."""
+"""`topics`: makes the topics of `deploy/topics.toml` that are missing, and says where others differ from it."""
 
 import argparse
 import sys

@@ -22,12 +22,26 @@ BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 log = logging.getLogger(__name__)
 
 
-class Follower:
-    """Runs `work` whenever there may be something new. `work` gets a connection of its own in autocommit mode, and
-    says whether there may be more at once."""
+class Interrupted(Exception):
+    """The work cannot go on for now, and has said why itself; it begins again."""
 
-    def __init__(self, name: str, url: str, work: Callable[[psycopg.Connection[Any]], bool]) -> None:
+
+class Follower:
+    """Runs `work` whenever there may be something new, which `channel` tells. `work` gets a connection of its own in
+    autocommit mode, and says whether there may be more at once. `leave` is called when another may become the active
+    one."""
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        work: Callable[[psycopg.Connection[Any]], bool],
+        channel: str = "events",
+        leave: Callable[[], None] = lambda: None,
+    ) -> None:
         self.name = name
+        self._channel = channel
+        self._leave = leave
         self._url = url
         self._work = work
         self._lock = zlib.crc32(f"follower {name}".encode())
@@ -46,7 +60,7 @@ class Follower:
         while not self._stopping.is_set():
             try:
                 self._follow()
-            except (psycopg.OperationalError, DatabaseAway):
+            except (psycopg.OperationalError, DatabaseAway, Interrupted):
                 pass  # it says so elsewhere
             except Exception:
                 log.exception("follower %s failed and starts again", self.name)
@@ -59,17 +73,23 @@ class Follower:
             psycopg.connect(self._url, autocommit=True, connect_timeout=5) as hands,
         ):
             hands.execute("SET synchronous_commit = off")  # what a crash takes back is followed again
-            ears.execute("LISTEN events")
+            ears.execute(f"LISTEN {self._channel}".encode())
             while not self._is_active(ears):
                 if self._stopping.wait(TAKE_OVER):
                     return
-            while not self._stopping.is_set():
-                while self._work(hands):
-                    if self._stopping.is_set():
-                        return
-                self._failures = 0
-                for _ in ears.notifies(timeout=POLL, stop_after=1):
-                    pass
+            try:
+                self._follow_as_the_one(ears, hands)
+            finally:
+                self._leave()
+
+    def _follow_as_the_one(self, ears: psycopg.Connection[Any], hands: psycopg.Connection[Any]) -> None:
+        while not self._stopping.is_set():
+            while self._work(hands):
+                if self._stopping.is_set():
+                    return
+            self._failures = 0
+            for _ in ears.notifies(timeout=POLL, stop_after=1):
+                pass
 
     def _is_active(self, connection: psycopg.Connection[Any]) -> bool:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", [self._lock]).fetchone()

@@ -1,0 +1,50 @@
+"""Whether an event can be published: it is known here, it keeps its contract, it is not too large."""
+
+import json
+from functools import cache
+from pathlib import Path
+
+import jsonschema_rs
+
+import contracts
+from contracts.envelope import to_record
+from services.case.outbox.owners import Owner
+from services.case.outbox.turns import Row, Turn
+from services.case.store.mapper import UnknownType
+
+SCHEMAS = Path(contracts.__path__[0]) / "events"
+LARGEST = 900_000  # bytes of a record, below what brokers take unless they are told otherwise
+
+
+def fault_of(row: Row, owner: Owner | None) -> str:
+    """Why an event cannot be published, "" if it can. For operators: it quotes nothing of the event."""
+    if owner is None:
+        return "nobody knows whose it is"
+    try:
+        recorded = row.recorded()
+        event = Turn(row.place, owner, recorded).event()
+    except UnknownType:
+        return "its type is not known to this version"
+    except Exception as error:  # one that cannot be read must not keep the others
+        return f"it cannot be read: {type(error).__name__}"
+    kept = _contract(row.type)
+    if kept is None:
+        return "there is no contract for its type"
+    if not kept.is_valid(event["data"]):
+        broken = next(iter(kept.iter_errors(event["data"])))
+        where, rule = ("/".join(str(part) for part in path) for path in (broken.instance_path, broken.schema_path))
+        return f"its data does not keep its contract: {rule} at /{where}"
+    if len(row.state) > LARGEST // 2:
+        record = to_record(event)
+        size = len(record.value or b"") + sum(len(name) + len(value or b"") for name, value in record.headers)
+        if size > LARGEST:
+            return f"its record has {size} bytes, more than {LARGEST}"
+    return ""
+
+
+@cache
+def _contract(type: str) -> jsonschema_rs.Validator | None:
+    file = SCHEMAS / f"{type}.json"
+    if not file.exists():
+        return None
+    return jsonschema_rs.Draft202012Validator(json.loads(file.read_text()), validate_formats=True)

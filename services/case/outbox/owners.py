@@ -1,0 +1,66 @@
+"""Whose a stream is: what names it to a subscriber, and the authority it belongs to. Read from the log itself."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+from services.case.application.importing import REGISTER
+from services.case.application.in_use import authority_stream
+from services.case.application.listing import directory_stream
+from services.case.domain.events import CaseOpened
+from services.case.publishing import is_of_register
+from services.case.store.database import Database
+from services.case.store.mapper import to_recorded
+
+FIRST = (
+    "SELECT originator_id, originator_version, topic, state, notification_id FROM events "
+    "WHERE originator_version = 1 AND topic = 'case.opened.v1' AND originator_id = ANY (%s)"
+)
+EVERYBODYS = ""  # the authority of what is of none: the register of schools, the pupils' registers
+REMEMBERED = 50_000
+
+
+class Owner(NamedTuple):
+    """`subject`: a case reference, an authority's code, `schools`, or the stream itself of a pupil's register."""
+
+    subject: str
+    authority: str
+
+
+class Owners:
+    """Remembers cases; asks for those it does not know. `codes` gives the authorities there are."""
+
+    def __init__(self, database: Database, codes: Callable[[], Iterable[str]]) -> None:
+        self._database = database
+        self.codes = codes
+        self._cases: dict[UUID, Owner] = {}
+
+    def of(self, types: Mapping[UUID, str]) -> dict[UUID, Owner]:
+        """The owners of streams, each given with the type of one of its events; what is nobody's is left out."""
+        found = {stream: Owner(str(stream), EVERYBODYS) for stream, type in types.items() if is_of_register(type)}
+        administered = [stream for stream, type in types.items() if type.startswith("authority.")]
+        if administered:
+            found |= {stream: owner for stream, owner in self._administered() if stream in administered}
+        cases = types.keys() - found.keys() - set(administered)
+        unknown = cases - self._cases.keys()
+        if unknown:
+            self._look_up(unknown)
+        return found | {stream: self._cases[stream] for stream in cases if stream in self._cases}
+
+    def _administered(self) -> Iterable[tuple[UUID, Owner]]:
+        yield REGISTER, Owner("schools", EVERYBODYS)
+        for code in self.codes():
+            yield authority_stream(code), Owner(code, code)
+            yield directory_stream(code), Owner(code, code)
+
+    def _look_up(self, streams: set[UUID]) -> None:
+        if len(self._cases) > REMEMBERED:
+            self._cases.clear()
+        for stream, version, type, state, position in self._database.rows(FIRST, [list(streams)]):
+            opened = to_recorded(stream, version, type, state, position, no_key).event
+            assert isinstance(opened, CaseOpened)
+            self._cases[stream] = Owner(opened.ref, opened.authority)
+
+
+def no_key(stream: UUID) -> None:
+    """Nothing personal is published, so nothing is decrypted for it."""
