@@ -32,25 +32,28 @@ def served() -> Iterator[Served]:
 def clients(served: Served) -> Iterator[list[httpx.Client]]:
     """So many connections that either process has some."""
     opened = [served.as_("caseworker") for _ in range(CLIENTS)]
-    answered = [int(re.search(COUNTED, told_by(client, served))[1]) for client in opened]  # type: ignore[index]
-    assert max(answered) < CLIENTS, "one process got them all"
+    for client in opened:
+        assert client.get("/processes").status_code == 200
+    assert sum(bool(connections(pid, served)) for pid in processes(served)) == 2, "one process got them all"
     yield opened
     for client in opened:
         client.close()
 
 
-COUNTED = r'case_requests_total{route="/processes",status="200"} (\d+)'
-
-
-def told_by(client: httpx.Client, served: Served) -> str:
-    client.get("/processes")
-    return client.get(f"{served.address}/metrics").text
-
-
-def workers(served: Served) -> list[int]:
+def processes(served: Served) -> list[int]:
+    """Two that answer requests, and the one beside them."""
     assert served.process is not None
     children = Path(f"/proc/{served.process.pid}/task/{served.process.pid}/children").read_text()
     return [int(pid) for pid in children.split()]
+
+
+def connections(pid: int, served: Served) -> set[str]:
+    """The connections of clients that a process holds, by inode."""
+    port = f":{int(served.address.rpartition(':')[2]):04X}"
+    table = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    established = {line[9] for line in table if line[1].endswith(port) and line[3] == "01"}
+    held = {str(entry.readlink()) for entry in Path(f"/proc/{pid}/fd").iterdir() if entry.is_symlink()}
+    return {inode for inode in established if f"socket:[{inode}]" in held}
 
 
 def test_both_write_one_case(desk: Desk, clients: list[httpx.Client]) -> None:
@@ -120,21 +123,28 @@ def test_who_is_erased_is_erased_in_both(desk: Desk, clients: list[httpx.Client]
     until(lambda: desk.as_("caseworker").post("/cases/search", json={"name": "Quillfeather"}).json() == [], "the list")
 
 
-def test_one_that_dies_is_replaced(desk: Desk) -> None:
-    before = workers(desk.served)
-    os.kill(before[0], signal.SIGKILL)
+def test_they_count_together(desk: Desk, clients: list[httpx.Client]) -> None:
+    figures = [client.get(f"{desk.served.address}/metrics").text for client in clients]
 
-    until(lambda: len(workers(desk.served)) == 2 and workers(desk.served) != before, "another worker")
-
-    for _ in range(4):
-        assert httpx.get(f"{desk.served.address}/readyz").status_code == 200
+    counted = {re.search(r'case_requests_total{route="/processes",status="200"} (\d+)', text)[1] for text in figures}  # type: ignore[index]
+    assert counted == {str(CLIENTS)}
 
 
-def test_told_to_stop_both_stop(served: Served, desk: Desk) -> None:
-    both = workers(served)
-    assert len(both) == 2
+def test_each_that_dies_is_replaced(desk: Desk) -> None:
+    for before in processes(desk.served):
+        os.kill(before, signal.SIGKILL)
+        until(lambda died=before: len(now := processes(desk.served)) == 3 and died not in now, "another")  # type: ignore[misc]
+
+    ref = desk.open()
+
+    until(lambda: ref in desk.as_("caseworker").get("/cases").text, "the list of cases to follow")
+
+
+def test_told_to_stop_all_stop(served: Served, desk: Desk) -> None:
+    three = processes(served)
+    assert len(three) == 3
 
     assert served.stop() == 0
 
-    assert not any(Path(f"/proc/{pid}").exists() for pid in both)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in three)
     assert_nothing_stands_still(served)

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import os
 import time
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,9 +17,16 @@ from services.case.wiring import House
 REGISTRY = CollectorRegistry()
 REQUESTS = Counter("case_requests", "Requests by route and status.", ["route", "status"], registry=REGISTRY)
 SECONDS = Histogram("case_request_seconds", "Time to answer, by route.", ["route"], registry=REGISTRY)
-STANDING_STILL = Gauge("cases_without_next_step", "Open cases that nothing can move; should be 0.", registry=REGISTRY)
-LAG = Gauge("projection_lag_events", "Positions that the read models are behind the log.", registry=REGISTRY)
-OVERDUE = Gauge("deadlines_overdue", "Duties that were missed and are still owed.", registry=REGISTRY)
+
+
+def _gauge(name: str, words: str) -> Gauge:
+    return Gauge(name, words, registry=REGISTRY, multiprocess_mode="mostrecent")
+
+
+STANDING_STILL = _gauge("cases_without_next_step", "Open cases that nothing can move; should be 0.")
+LAG = _gauge("projection_lag_events", "Positions that the read models are behind the log.")
+OVERDUE = _gauge("deadlines_overdue", "Duties that were missed and are still owed.")
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where the processes of one service keep their figures, if there are several
 FRESH = 10.0  # seconds for which figures from the database are good
 PATIENCE = 3.0  # seconds
 
@@ -41,7 +50,11 @@ async def metrics(request: Request) -> Response:
     with contextlib.suppress(DatabaseAway, TimeoutError):  # then what was last known is shown
         async with asyncio.timeout(PATIENCE):
             await asyncio.to_thread(FIGURES.look, request.app.state.house)
-    return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
+    registry = REGISTRY
+    if folder := os.environ.get(SHARED):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, folder)  # type: ignore[no-untyped-call]
+    return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 
 class Figures:

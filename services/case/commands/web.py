@@ -1,16 +1,17 @@
 """`web`: serves the API in as many processes as are wanted, and keeps read models and days going beside them."""
 
 import argparse
+import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 import uvicorn
 
-from services.case.api.app import create_app
 from services.case.background import work
 from services.case.commands.processes import Processes, Started
 from services.case.settings import Settings, SettingsRefused, read_settings
@@ -39,6 +40,14 @@ def run(given: argparse.Namespace) -> int:
         print(f"Cannot listen on {given.host}:{given.port}: {error.strerror}", file=sys.stderr)
         return 2
     address = f"http://{given.host}:{listening.getsockname()[1]}"
+    if settings.workers == 1:
+        return _run(settings, listening, address)
+    with tempfile.TemporaryDirectory(prefix="figures-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        return _run(settings, listening, address)
+
+
+def _run(settings: Settings, listening: socket.socket, address: str) -> int:
     processes = Processes()
     processes.keep(lambda started: _serve(settings, listening, started), settings.workers)
     processes.keep(lambda started: _beside(settings, started))
@@ -81,6 +90,9 @@ def _beside(settings: Settings, started: Started) -> int:
 
 def _serve(settings: Settings, listening: socket.socket, started: Started) -> int:
     """Answer requests until told to stop."""
+    # Not before: when it is imported, prometheus_client reads whether there are several processes.
+    from services.case.api.app import create_app
+
     house = House(settings)
     config = uvicorn.Config(
         create_app(house),
