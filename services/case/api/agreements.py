@@ -37,7 +37,7 @@ async def list_agreements(ask: Ask) -> Reply:
 
 async def agree(ask: Ask) -> Reply:
     """Answer for a party: agree, or not. The party itself, or a caseworker who says how the answer came."""
-    party, body = str(ask.request.path_params["party"]), ask.body
+    party, body = ask.part("party"), ask.body
 
     def act(running: Running) -> None:
         with said_at("/answers"):
@@ -48,7 +48,7 @@ async def agree(ask: Ask) -> Reply:
 
 async def withdraw(ask: Ask) -> Reply:
     """Take an agreement back, at any time until the move is complete."""
-    party = str(ask.request.path_params["party"])
+    party = ask.part("party")
     return await _change(ask, lambda running: tasks.withdraw(running, party, ask.person, ask.body.reason))
 
 

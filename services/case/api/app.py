@@ -135,7 +135,7 @@ async def _answer(request: Request, route: Route) -> Response:
     if any(name not in TOLD and not re.fullmatch(PATTERNS[name], value) for name, value in request.path_params.items()):
         raise errors.NoSuchPage
     query = read_query(request, route.query)
-    ask = Ask(request, house, person, query=query)
+    ask = Ask(request, house, person, query=query, seen=request.headers.get("if-match", "").strip())
     if route.method != "GET":
         raw, ask.body = await read_body(request, route.body)
         day = getattr(ask.body, "effective_on", None)

@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -40,7 +40,11 @@ KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 class Ask(msgspec.Struct):
-    """Who asks what: `body` and `query` are checked structs of the route, `house` all there is to work with."""
+    """Who asks what: `body` and `query` are checked structs of the route, `house` all there is to work with.
+
+    `seen` is the ETag that the client has seen, "" if it does not say. `parts` of the address are those of the request,
+    unless others are named.
+    """
 
     request: Request
     house: House
@@ -48,11 +52,17 @@ class Ask(msgspec.Struct):
     body: Any = None
     query: Any = None
     command: Command = msgspec.field(default_factory=lambda: Command(uuid4()))
+    seen: str = ""
+    parts: Mapping[str, str] = {}
+
+    def part(self, name: str) -> str:
+        """A part of the address, such as the party."""
+        return str(self.parts.get(name) or self.request.path_params[name])
 
     @property
     def ref(self) -> str:
         """The case reference of the address. Raises CaseUnknown."""
-        ref: str = self.request.path_params["ref"]
+        ref = self.part("ref")
         if not REF.fullmatch(ref):
             raise CaseUnknown
         return ref
@@ -60,15 +70,10 @@ class Ask(msgspec.Struct):
     @property
     def task(self) -> tuple[str, int]:
         """Reference and number of the task of the address. Raises TaskUnknown."""
-        found = TASK.fullmatch(self.request.path_params["id"])
+        found = TASK.fullmatch(self.part("id"))
         if not found:
             raise TaskUnknown
         return found[1], int(found[2])
-
-    @property
-    def seen(self) -> str:
-        """The ETag that the client has seen (`If-Match`), "" if it does not say."""
-        return self.request.headers.get("if-match", "").strip()
 
 
 class Reply(msgspec.Struct, frozen=True):

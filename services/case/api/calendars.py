@@ -46,7 +46,7 @@ async def report_closure(ask: Ask) -> Reply:
 
 async def withdraw_report(ask: Ask) -> Reply:
     """Say that a closure was reported by mistake. It stays in the history."""
-    number = str(ask.request.path_params["closure"])
+    number = ask.part("closure")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise ClosureUnknown
     return await _change(ask, lambda state, meta: withdraw_closure(state, meta, int(number)))

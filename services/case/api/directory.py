@@ -116,7 +116,7 @@ def _school(found: Found) -> dict[str, Any]:
 async def one_school(ask: Ask) -> Reply:
     """A school in full, also one that is closed, with the schools before and after it, and what the authority adds."""
     role_anywhere(ask.person, "search_schools")
-    urn, database = ask.request.path_params["urn"], ask.house.database
+    urn, database = ask.part("urn"), ask.house.database
     wanted = Wanted(sees=_sees(ask.person), limit=1, status=None, urn=urn)
     found = await asyncio.to_thread(find_schools, database, wanted)
     if not found:
@@ -140,7 +140,7 @@ async def one_school(ask: Ask) -> Reply:
 
 async def put_school(ask: Ask) -> Reply:
     """Say what the authority adds to the register for one of its schools: free places, whom to ask, taking part."""
-    urn = ask.request.path_params["urn"]
+    urn = ask.part("urn")
     school = ask.house.reference.schools.get(urn)
     if school is None or school.authority != ask.person.authority:
         raise NotInDirectory
@@ -186,7 +186,7 @@ def _strategy(ask: Ask, one: Listed) -> dict[str, Any]:
 
 async def one_strategy(ask: Ask) -> Reply:
     role_anywhere(ask.person, "search_strategies")
-    id = ask.request.path_params["strategy"]
+    id = ask.part("strategy")
     found = await asyncio.to_thread(listed, ask.house.database, ask.person.authority, Strategy, id)
     if not found:
         raise NotInDirectory
@@ -200,4 +200,4 @@ async def put_strategy(ask: Ask) -> Reply:
     ladder = ask.house.reference.policy_at(ask.person.authority, ask.house.clock.today()).ladder
     rungs = frozenset(rung.code for rung in ladder.rungs)
     faults = unknown_rungs(strategy, rungs, "/strategy")
-    return await put_entry(ask, ask.request.path_params["strategy"], "/strategy", strategy, faults)
+    return await put_entry(ask, ask.part("strategy"), "/strategy", strategy, faults)

@@ -76,7 +76,7 @@ async def why(ask: Ask) -> Reply:
     """Why a task or a deadline is there: what brought it about, and how a date was counted."""
     case = await ask.house.door.see(ask.ref)
     role_for(ask.person, case, "read")
-    what = str(ask.request.path_params["what"])
+    what = ask.part("what")
     history = await asyncio.to_thread(ask.house.store.load, case.stream)
     if found := DEADLINE.fullmatch(what):
         return Reply(why_deadline(history, int(found[1])))

@@ -99,7 +99,7 @@ def _provider(ask: Ask, level: Level, one: Listed, metres: float | None = None) 
 
 async def one_provider(ask: Ask) -> Reply:
     """A provider, with the checks that the person's school has made of it; the authority sees those of all schools."""
-    level, id = _level(ask.person), ask.request.path_params["provider"]
+    level, id = _level(ask.person), ask.part("provider")
     found = await asyncio.to_thread(listed, ask.house.database, ask.person.authority, Provider, id)
     if not found or (level == "own" and id not in _own(ask.person)):
         raise NotInDirectory
@@ -117,12 +117,12 @@ async def put_provider(ask: Ask) -> Reply:
     faults = []
     if provider.urn and provider.urn not in ask.house.reference.schools:
         faults.append({"pointer": "/provider/urn", "detail": "The register of schools has no school of that number."})
-    return await put_entry(ask, ask.request.path_params["provider"], "/provider", provider, faults)
+    return await put_entry(ask, ask.part("provider"), "/provider", provider, faults)
 
 
 async def update_provider_places(ask: Ask) -> Reply:
     """How much room there is and at which price. The provider says it itself, or the authority for it."""
-    id, body = ask.request.path_params["provider"], ask.body
+    id, body = ask.part("provider"), ask.body
     if id in _own(ask.person):
         by = Membership("ap-provider", id)
     else:
@@ -145,6 +145,6 @@ async def check_provider(ask: Ask) -> Reply:
         raise NotAllowed("You can record checks of your own school only.")
     if body.check.on > ask.house.clock.today():
         raise BodyInvalid([{"pointer": "/check/on", "detail": "The check must be today or in the past."}])
-    id = ask.request.path_params["provider"]
+    id = ask.part("provider")
     decide = check(ask.person.authority, id, by.org, body.check, body.case or "", body.note)
     return await change(ask, by, decide)

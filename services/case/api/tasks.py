@@ -144,7 +144,7 @@ def header(ask: Ask, case: Case) -> dict[str, Any]:
 
 
 def _draft(ask: Ask, case: Case) -> Any:
-    task = ask.request.path_params["id"]
+    task = ask.part("id")
     row = ask.house.database.row("SELECT sealed FROM drafts WHERE task = %s AND person = %s", [task, ask.person.id])
     key = ask.house.store.keys.of(case.stream) if row else None
     return msgspec.json.decode(key.open(row[0], f"draft {task} {ask.person.id}")) if row and key else None
@@ -160,7 +160,7 @@ async def save_draft(ask: Ask) -> Reply:
 
 
 def _keep_draft(ask: Ask, case: Case) -> None:
-    task = ask.request.path_params["id"]
+    task = ask.part("id")
     key = ask.house.store.keys.of(case.stream)
     if key is None:
         raise Erased
