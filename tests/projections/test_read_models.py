@@ -12,7 +12,7 @@ from services.case.wiring import House
 from tests.projections.rows import fresh_rows, rows_of, until_projected
 from tests.projections.traffic import Traffic, fill_directories
 
-MODELS = ("cases", "inbox", "timeline", "deadlines", "schools", "directory")
+MODELS = ("cases", "inbox", "timeline", "deadlines", "schools", "directory", "measures")
 
 
 def test_in_large_batches_or_event_by_event_the_rows_are_the_same(house: House) -> None:

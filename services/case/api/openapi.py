@@ -187,7 +187,8 @@ def _good(route: Route) -> dict[str, Any]:
         "ETag": {"schema": {"type": "string"}, "description": "For If-Match."},
         "Position": {"schema": {"type": "integer"}, "description": "Place in the log; send it as Wait-For to read it."},
     }
-    return {"description": "Done.", "headers": headers, "content": {route.media: {"schema": ANSWER if route.media == "application/json" else {"type": "string"}}}}
+    schema = ANSWER if route.media == "application/json" else {"type": "string"}
+    return {"description": "Done.", "headers": headers, "content": {route.media: {"schema": schema}}}
 
 
 def _refused(refusals: set[type[errors.Refusal]]) -> dict[str, Any]:

@@ -189,3 +189,9 @@ def _next_weekday(day: date) -> date:
 
 def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
+
+
+def between(book: DayBook, first: date, last: date) -> int:
+    """The school days after `first`, up to `last` and with it; 0 where `last` is not later."""
+    years = (book.year(year).days for year in range(academic_year_of(first), academic_year_of(last) + 1))
+    return max(0, sum(bisect_right(days, last) - bisect_right(days, first) for days in years))

@@ -53,6 +53,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "administer": ("admin",),
     "put_in_use": ("process-owner",),
     "erase": ("dpo",),
+    "measure": (*HOME, "caseworker", "send-caseworker", "fap-chair", "dpo", "auditor", "process-owner"),
+    "measured_cases": (*HOME, "caseworker"),
 }  # fmt: skip
 
 
@@ -141,6 +143,23 @@ def role_anywhere(person: Person, action: str) -> Membership:
         if not offices.isdisjoint(ACTIONS[action]):
             return membership
     raise NotAllowed
+
+
+def schools_of(person: Person, action: str) -> tuple[str, ...] | None:
+    """The schools for which the person may do something that is about many cases; None for the whole authority.
+
+    Raises NotAllowed.
+    """
+    found = []
+    for membership in person.memberships:
+        offices = HEADS if membership.role in HEADS else {membership.role}
+        if not offices.isdisjoint(ACTIONS[action]):
+            if membership.org == person.authority:
+                return None
+            found.append(membership.org)
+    if not found:
+        raise NotAllowed
+    return tuple(sorted(found))
 
 
 def answering(person: Person, case: Case, task: Task) -> Membership:

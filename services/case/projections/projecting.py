@@ -9,6 +9,7 @@ from services.case.projections.cases import Cases
 from services.case.projections.deadlines import Deadlines
 from services.case.projections.directory import Entries
 from services.case.projections.inbox import Inbox
+from services.case.projections.measures.measured import Measured
 from services.case.projections.model import Cursor, Origins, ReadModel, TitleOf
 from services.case.projections.schools import Schools
 from services.case.projections.timeline import Timeline
@@ -42,6 +43,7 @@ class Projecting:
             Deadlines(origins),
             Schools(),
             Entries(),
+            Measured(),
         )
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:

@@ -1,0 +1,167 @@
+"""Figures: a measure in a period, as a whole or told apart by one thing, with small numbers left out."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from services.case.clock.half_days import Term, term_of
+from services.case.clock.periods import TERMS, Period, read_period, span_index, spans_of
+from services.case.projections.measures.counting import (
+    Counted,
+    Found,
+    SchoolDays,
+    Scope,
+    Tally,
+    cases_behind,
+    count,
+    group_of,
+    heads,
+)
+from services.case.projections.measures.measure import Measure
+from services.case.projections.measures.protection import Counts, blocks, hidden_in, is_given
+from services.case.store.database import Database
+
+ALWAYS = {"first": date(2000, 1, 1), "last": date(2099, 12, 31)}
+SCHOOL_WEEK = 5
+FEW = 10  # schools with fewer are not compared with one another
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
+    """`small`: left out, because it stands for few or others could be had from it. `comparable`: enough to compare."""
+
+    group: str = ""
+    numerator: float | None = None
+    denominator: float | None = None
+    value: float | None = None
+    small: bool = False
+    comparable: bool = True
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """A measure in a period: as a whole, and group by group in the order of their names, never of their figures."""
+
+    measure: Measure
+    period: Period
+    by: str
+    whole: Figure
+    groups: list[Figure]
+
+
+class Counting:
+    """Counts measures of one database; `school_days` counts those of a school of an authority between two days."""
+
+    def __init__(self, database: Database, school_days: SchoolDays, today: date) -> None:
+        self._database = database
+        self._school_days = school_days
+        self._among = {"two_terms_ago": _two_terms_ago(today)}
+
+    def figures(self, measure: Measure, period: Period, scope: Scope, by: str = "", only: str = "") -> Figures:
+        """`only` one of the groups, if it is named. Raises KeyError where it cannot be told apart `by` that."""
+        group_of(measure, by)
+        whole = self._whole(measure, period, scope)
+        groups = list(self._groups(measure, period, scope, by)) if by else []
+        return Figures(measure, period, by, whole, [one for one in groups if only in ("", one.group)])
+
+    def _whole(self, measure: Measure, period: Period, scope: Scope) -> Figure:
+        spans: defaultdict[int, Counts] = defaultdict(Counts)
+        inside = Tally()
+        for counted in self._count(measure, scope, "", ALWAYS):
+            index = span_index(counted.day)
+            spans[index] = spans[index].plus(counted.tally.counts)
+            if period.first <= counted.day <= period.last:
+                inside = inside.plus(counted.tally)
+        if not is_given(spans_of(period), blocks(spans)):
+            return Figure(small=True)
+        return figure(measure, inside, heads(self._database, scope, "").get("", 0))
+
+    def _groups(self, measure: Measure, period: Period, scope: Scope, by: str) -> Iterator[Figure]:
+        year = read_period(period.school_year)
+        table: defaultdict[str, dict[Term, Tally]] = defaultdict(
+            lambda: {Term(period.school_year, name): Tally() for name in TERMS}
+        )
+        for counted in self._count(measure, scope, by, {"first": year.first, "last": year.last}):
+            row, term = table[counted.group], term_of(counted.day)
+            row[term] = row[term].plus(counted.tally)
+        rows, cells = hidden_in(
+            {group: {term: tally.counts for term, tally in row.items()} for group, row in table.items()}
+        )
+        pupils = heads(self._database, scope, by) if by in ("school", "phase") else {}
+        everything = sum((sum(tally.of for tally in row.values()) for row in table.values()), 0.0)
+        for group, row in sorted(table.items()):
+            inside = Tally()
+            for term in period.terms:
+                inside = inside.plus(row[term])
+            hidden = group in rows or (len(period.terms) == 1 and (group, period.terms[0]) in cells)
+            yield (
+                Figure(group=group, small=True)
+                if hidden
+                else figure(measure, inside, pupils.get(group, 0), group, everything)
+            )
+
+    def _count(self, measure: Measure, scope: Scope, by: str, span: dict[str, Any]) -> Iterator[Counted]:
+        return count(self._database, measure, scope, by, {**self._among, **span}, self._school_days)
+
+    def cases(
+        self,
+        measure: Measure,
+        period: Period,
+        scope: Scope,
+        filters: dict[str, str],
+        numerator: bool,
+        after: str,
+        limit: int,
+    ) -> list[Found]:
+        """The cases behind a number, in the order of their references. Raises KeyError as `figures`."""
+        among = {**self._among, "first": period.first, "last": period.last}
+        return cases_behind(self._database, measure, scope, among, filters, numerator, after, limit)
+
+
+def figure(measure: Measure, tally: Tally, pupils: int, group: str = "", everything: float = 0) -> Figure:
+    """What a tally comes to, in the measure's unit; `pupils` on roll, `everything` what all groups have together."""
+    hit, of = tally.hit, tally.of
+    match measure.unit:
+        case "median_school_days":
+            return _figure(group, tally, _median(tally), of, _median(tally))
+        case "median_school_weeks":
+            weeks = round(_median(tally) / SCHOOL_WEEK, 1)
+            return _figure(group, tally, weeks, of, weeks)
+        case "per_100_pupils":
+            return _figure(group, tally, hit, pupils, _share(hit * 100, pupils, 2))
+        case "per_1000_pupils":
+            return _figure(group, tally, hit, of, _share((2 * hit - of) * 1000, pupils, 2))
+        case "share_of_all":
+            return _figure(group, tally, hit, everything or of, _share(hit * 100, everything or of, 1))
+        case "percent":
+            return _figure(group, tally, hit, of, _share(hit * 100, of, 1))
+    return _figure(group, tally, hit, of, _share(hit, of, 2))
+
+
+def _figure(group: str, tally: Tally, numerator: float, denominator: float, value: float | None) -> Figure:
+    if not sum(tally.counts):
+        value = None
+    comparable = sum(tally.counts) >= FEW
+    return Figure(group=group, numerator=numerator, denominator=denominator, value=value, comparable=comparable)
+
+
+def _share(part: float, whole: float, digits: int) -> float | None:
+    return round(part / whole, digits) if whole else None
+
+
+def _median(tally: Tally) -> float:
+    """The middle value, or half-way between the two in the middle."""
+    ordered = sorted(tally.values.elements()) or [0]
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def _two_terms_ago(today: date) -> date:
+    """The day before which something happened two terms ago or longer."""
+    term = term_of(today)
+    return term_of(_day_before(term)).span[0]
+
+
+def _day_before(term: Term) -> date:
+    return date.fromordinal(term.span[0].toordinal() - 1)
