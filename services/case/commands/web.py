@@ -50,7 +50,9 @@ def run(given: argparse.Namespace) -> int:
 def _run(settings: Settings, listening: socket.socket, address: str) -> int:
     processes = Processes()
     processes.keep(lambda started: _serve(settings, listening, started), settings.workers)
-    processes.keep(lambda started: _beside(settings, started))
+    processes.keep(lambda started: _beside(settings, work, started))
+    if settings.kafka_bootstrap_servers:
+        processes.keep(lambda started: _beside(settings, _relay, started))
     return processes.run(lambda: announce(settings, address))
 
 
@@ -79,10 +81,16 @@ def announce(settings: Settings, address: str) -> None:
     print(f"ready {address}", flush=True)
 
 
-def _beside(settings: Settings, started: Started) -> int:
+def _relay(house: House, started: Started) -> None:
+    from services.case.relay.running import relay_until_told  # nobody without a broker shall need its client
+
+    relay_until_told(house, started)
+
+
+def _beside(settings: Settings, what: Callable[[House, Started], None], started: Started) -> int:
     house = House(settings).open()
     try:
-        work(house, started)
+        what(house, started)
     finally:
         house.close()
     return 0

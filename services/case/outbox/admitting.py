@@ -37,12 +37,10 @@ class Admitting:
         faults = self._faults(rows)
         place = rows[-1].place
         with connection.transaction():
-            if faults:
-                connection.execute("SET LOCAL synchronous_commit = on")  # before anybody passes
             if connection.execute(MOVE, [place, after]).rowcount == 0:
                 return True  # somebody else was faster
             for faulty, why in faults:
-                hold(connection, faulty, why, self._clock.now())
+                hold(connection, faulty.place, faulty, why, self._clock.now())
             connection.execute("SELECT pg_notify('outbox', %s)", [str(place)])
         return len(rows) >= BATCH
 

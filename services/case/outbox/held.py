@@ -12,6 +12,7 @@ from services.case.outbox.admission import fault_of
 from services.case.outbox.owners import Owners
 from services.case.outbox.turns import Row
 from services.case.store.database import Database
+from services.case.store.mapper import Recorded
 
 # A stream is held once at a time, from the earliest event that was refused.
 HOLD = """
@@ -59,14 +60,16 @@ class StillRefused(Exception):
     """An event of the stream cannot be published yet; the message says which and why."""
 
 
-def hold(connection: psycopg.Connection[Any], row: Row, why: str, at: datetime) -> None:
-    """Hold a stream from this event on. In the caller's transaction, which must be durable before anybody passes."""
-    if row.place == row.position:
-        connection.execute(HOLD, [row.stream, row.position, row.version, row.type, why, at])
+def hold(connection: psycopg.Connection[Any], place: int, event: Row | Recorded, why: str, at: datetime) -> None:
+    """Hold a stream from an event on, whose turn was at `place`. In the caller's transaction."""
+    connection.execute("SET LOCAL synchronous_commit = on")  # nobody may pass what a crash would take back
+    if place == event.position:
+        connection.execute(HOLD, [event.stream, event.position, event.version, event.type, why, at])
     else:  # it was held before, and released too early; what is held of it since waits behind
-        connection.execute(SWALLOW, [row.stream])
-        connection.execute(HOLD_AGAIN, [why, row.stream, row.place])
-    log.warning("stream %s is held: version %s, %s, cannot be published: %s", row.stream, row.version, row.type, why)
+        connection.execute(SWALLOW, [event.stream])
+        connection.execute(HOLD_AGAIN, [why, event.stream, place])
+    said = "stream %s is held: version %s, %s, cannot be published: %s"
+    log.warning(said, event.stream, event.version, event.type, why)
 
 
 def held(database: Database) -> list[Held]:

@@ -13,6 +13,9 @@ from services.case.store.mapper import Recorded, to_recorded
 
 READER = "outbox"  # its place is how far it is known what is held
 POSITION = "SELECT position FROM reader_positions WHERE reader = 'outbox'"
+LAST = (
+    "SELECT coalesce(greatest((SELECT max(notification_id) FROM events), (SELECT max(released) FROM held_streams)), 0)"
+)
 END = 2**63 - 1
 # What was released comes whole, at its one place, however many are asked for.
 TURNS = """
@@ -91,6 +94,11 @@ class Outbox:
     def position(self) -> int:
         """The last place that can be read."""
         row = self._database.row(POSITION)
+        return int(row[0]) if row else 0
+
+    def end(self) -> int:
+        """The last place there is, whether it can be read yet or not."""
+        row = self._database.row(LAST)
         return int(row[0]) if row else 0
 
     def read(self, after: int, limit: int) -> Page:

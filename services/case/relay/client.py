@@ -1,5 +1,6 @@
 """How a client of Kafka is told where the broker is and who it is, from the settings."""
 
+import logging
 from typing import Any
 
 from kafka.errors import KafkaError as BrokerError
@@ -7,6 +8,8 @@ from kafka.errors import KafkaError as BrokerError
 from services.case.settings import Settings
 
 __all__ = ["BrokerError", "connection"]
+
+logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it tells every attempt, we tell every change
 
 
 def connection(settings: Settings) -> dict[str, Any]:
