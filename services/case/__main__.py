@@ -23,6 +23,9 @@ COMMANDS = (
     "destroy_key",
     "timers",
     "projections",
+    "relay",
+    "release",
+    "republish",
     "topics",
 )
 
