@@ -1,7 +1,7 @@
 """Checkpoints: signed statements over the whole log. Anyone can check one, with SHA-256 and Ed25519.
 
 A hash chain alone does not show that its end was cut off, or that a whole stream is gone. So the case service states
-now and then how many events and streams the log had up to a position, and the root of a tree over the last hash of each:
+now and then how many events and streams the log had up to a position, and the root of a tree over the last hashes:
 
     leaf = SHA-256( 0x00 | stream, 16 bytes | version, 8 bytes, big endian | hash of the event of that version )
     node = SHA-256( 0x01 | left | right )

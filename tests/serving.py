@@ -25,10 +25,13 @@ ROOT = Path(__file__).parents[1]
 class Served:
     """A running service: its address, tokens for its sample people, and ways to end it."""
 
-    def __init__(self, data: Path, environment: Mapping[str, str], module: str = "services.case") -> None:
+    def __init__(
+        self, data: Path, environment: Mapping[str, str], module: str = "services.case", alone: bool = True
+    ) -> None:
         self.data = data
         self.environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
         self.module = module  # that runs the commands
+        self.alone = alone  # whether the other services are left out
         self.address = ""
         self.process: subprocess.Popen[str] | None = None
         self.said: list[str] = []  # what it printed
@@ -36,6 +39,7 @@ class Served:
 
     def start(self, port: int = 0) -> "Served":
         command = [sys.executable, "-m", self.module, "web", "--port", str(port), "--data", str(self.data)]
+        command += ["--alone"] if self.alone else []
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -86,12 +90,14 @@ class Served:
 
 
 @contextmanager
-def serve(data: Path, clock: str = "", environment: Mapping[str, str] | None = None) -> Iterator[Served]:
-    """A service on this data folder, stopped at the end."""
+def serve(
+    data: Path, clock: str = "", environment: Mapping[str, str] | None = None, alone: bool = True
+) -> Iterator[Served]:
+    """A service on this data folder, stopped at the end; unless it is alone, with the others that `make run` starts."""
     given = dict(environment or {})
     if clock:
         given["CASE_CLOCK_START"] = clock
-    running = Served(data, given).start()
+    running = Served(data, given, alone=alone).start()
     try:
         yield running
     finally:

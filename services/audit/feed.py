@@ -1,5 +1,6 @@
 """The source without Kafka: the same records over HTTP, authority by authority, as any subscriber gets them."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from services.audit.ledger import Arrived
 
 TOPICS = ("authority.events.v1", "case.events.v1", ACCESS)
 WAIT = 20  # seconds for which an answer may be held back until there is something new
+PAUSE = 0.3  # seconds in which more may come that is asked for at once
 
 Read = tuple[list[Arrived], dict[str, int]]
 
@@ -40,6 +42,7 @@ class Feed:
         first = self._api.authorities[0]
         after = max(self._places.get(name(code, topic), 0) for code in self._api.authorities for topic in TOPICS)
         self._api.feed(first, TOPICS[0], after, limit=1, wait=WAIT)
+        time.sleep(PAUSE)
 
     def _rest(self, authority: str, topic: str) -> Iterator[Read]:
         source = name(authority, topic)

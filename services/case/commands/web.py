@@ -1,6 +1,8 @@
-"""`web`: serves the API in as many processes as are wanted, and keeps read models and days going beside them."""
+"""`web`: serves the API in as many processes as are wanted, and keeps read models and days going beside them; in the
+embedded mode also the other services."""
 
 import argparse
+import gc
 import os
 import signal
 import socket
@@ -13,6 +15,7 @@ from typing import Any
 import uvicorn
 
 from services.case.background import work
+from services.case.commands import companions
 from services.case.commands.processes import Processes, Started
 from services.case.settings import Settings, SettingsRefused, read_settings
 from services.case.wiring import House
@@ -25,6 +28,7 @@ def register(commands: Any) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="0 takes any free one")
     parser.add_argument("--data", help="data folder, instead of CASE_DATA_DIR")
+    parser.add_argument("--alone", action="store_true", help="without the other services, also in the embedded mode")
     parser.set_defaults(run=run)
 
 
@@ -41,18 +45,20 @@ def run(given: argparse.Namespace) -> int:
         return 2
     address = f"http://{given.host}:{listening.getsockname()[1]}"
     if settings.workers == 1:
-        return _run(settings, listening, address)
+        return _run(settings, listening, address, given.alone)
     with tempfile.TemporaryDirectory(prefix="figures-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        return _run(settings, listening, address)
+        return _run(settings, listening, address, given.alone)
 
 
-def _run(settings: Settings, listening: socket.socket, address: str) -> int:
+def _run(settings: Settings, listening: socket.socket, address: str, alone: bool) -> int:
     processes = Processes()
     processes.keep(lambda started: _serve(settings, listening, started), settings.workers)
     processes.keep(lambda started: _beside(settings, work, started))
     if settings.kafka_bootstrap_servers:
         processes.keep(lambda started: _beside(settings, _relay, started))
+    if settings.embedded and not alone:
+        processes.keep(companions.audit(settings, f"http://127.0.0.1:{listening.getsockname()[1]}"))
     return processes.run(lambda: announce(settings, address))
 
 
@@ -99,11 +105,11 @@ def _beside(settings: Settings, what: Callable[[House, Started], None], started:
 def _serve(settings: Settings, listening: socket.socket, started: Started) -> int:
     """Answer requests until told to stop."""
     # Not before: when it is imported, prometheus_client reads whether there are several processes.
-    from services.case.api.app import create_app
+    from services.case.api.app import Front, create_app
 
     house = House(settings)
     config = uvicorn.Config(
-        create_app(house),
+        Front(create_app(house)),
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -117,6 +123,8 @@ def _serve(settings: Settings, listening: socket.socket, started: Started) -> in
             house.projected.hurry()
 
     server = _Server(config, started, told)
+    gc.freeze()  # what is here now stays; and of what lives long, little is found by looking often
+    gc.set_threshold(20_000, 20, 100)
     # uvicorn raises the signal again once it has stopped; it shall find that we have taken note.
     signal.signal(signal.SIGTERM, lambda number, frame: None)
     try:
