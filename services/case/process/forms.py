@@ -75,6 +75,7 @@ class Form:
         self.variables = frozenset(name for name, field in fields.items() if field.get("x-variable"))
         self.facts = {name: field["x-fact"] for name, field in fields.items() if "x-fact" in field}
         self.entry = {name: field["x-entry"] for name, field in fields.items() if "x-entry" in field}
+        self._choosing = frozenset(name for name, field in fields.items() if _may_choose(field))
         self.material = frozenset(name for name, field in fields.items() if field.get("x-material"))
 
     @property
@@ -125,7 +126,8 @@ class Form:
     def _chosen(self, answers: dict[str, Any], circumstances: Circumstances) -> list[dict[str, str]]:
         """What of the directories was chosen and cannot be."""
         errors = []
-        for path, kind, id in choices(self.fields, answers):
+        chosen = {name: given for name, given in answers.items() if name in self._choosing}
+        for path, kind, id in choices(self.fields, chosen):
             reason = circumstances.why_not(kind, id)
             if reason is not None:
                 errors.append(_problem(path, reason))
@@ -141,6 +143,11 @@ class Form:
             if problem is not None:
                 errors.append(_problem([check["field"]], problem or check["message"]))
         return errors
+
+
+def _may_choose(field: dict[str, Any]) -> bool:
+    inside = field.get("items", {}).get("properties", {})
+    return any(field.get("x-govuk", {}).get(kind) for kind in DIRECTORIES) or any(map(_may_choose, inside.values()))
 
 
 def choices(fields: dict[str, Any], answers: dict[str, Any]) -> Iterator[tuple[list[Any], str, str]]:
