@@ -1,14 +1,14 @@
 """Figures: a measure in a period, as a whole or told apart by one thing, with small numbers left out."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 import msgspec
 
 from services.case.clock.half_days import Term, term_of
-from services.case.clock.periods import TERMS, Period, read_period, span_index, spans_of
+from services.case.clock.periods import Period, read_period, span_index, spans_of
 from services.case.projections.measures.counting import (
     Counted,
     Found,
@@ -21,7 +21,7 @@ from services.case.projections.measures.counting import (
     heads,
 )
 from services.case.projections.measures.measure import Measure
-from services.case.projections.measures.protection import Counts, blocks, hidden_in, is_given
+from services.case.projections.measures.protection import Block, Counts, blocks, hidden_in, is_given
 from services.case.store.database import Database
 
 ALWAYS = {"first": date(2000, 1, 1), "last": date(2099, 12, 31)}
@@ -61,45 +61,35 @@ class Counting:
     def figures(self, measure: Measure, period: Period, scope: Scope, by: str = "", only: str = "") -> Figures:
         """`only` one of the groups, if it is named. Raises KeyError where it cannot be told apart `by` that."""
         group_of(measure, by)
-        whole = self._whole(measure, period, scope)
-        groups = list(self._groups(measure, period, scope, by)) if by else []
+        counted = list(self._count(measure, scope, "", ALWAYS))
+        parts = _blocks(counted)
+        whole = Figure(small=True)
+        if is_given(spans_of(period), parts):
+            pupils = heads(self._database, scope, "").get("", 0)
+            whole = figure(measure, _together(one for one in counted if period.first <= one.day <= period.last), pupils)
+        groups = list(self._groups(measure, period, scope, by, parts)) if by else []
         return Figures(measure, period, by, whole, [one for one in groups if only in ("", one.group)])
 
-    def _whole(self, measure: Measure, period: Period, scope: Scope) -> Figure:
-        spans: defaultdict[int, Counts] = defaultdict(Counts)
-        inside = Tally()
-        for counted in self._count(measure, scope, "", ALWAYS):
-            index = span_index(counted.day)
-            spans[index] = spans[index].plus(counted.tally.counts)
-            if period.first <= counted.day <= period.last:
-                inside = inside.plus(counted.tally)
-        if not is_given(spans_of(period), blocks(spans)):
-            return Figure(small=True)
-        return figure(measure, inside, heads(self._database, scope, "").get("", 0))
-
-    def _groups(self, measure: Measure, period: Period, scope: Scope, by: str) -> Iterator[Figure]:
+    def _groups(self, measure: Measure, period: Period, scope: Scope, by: str, parts: list[Block]) -> Iterator[Figure]:
         year = read_period(period.school_year)
-        table: defaultdict[str, dict[Term, Tally]] = defaultdict(
-            lambda: {Term(period.school_year, name): Tally() for name in TERMS}
-        )
+        given = [term for term in year.terms if is_given(spans_of(read_period(f"{year.name} {term.name}")), parts)]
+        table: defaultdict[str, dict[Term, Tally]] = defaultdict(lambda: {term: Tally() for term in year.terms})
         for counted in self._count(measure, scope, by, {"first": year.first, "last": year.last}):
             row, term = table[counted.group], term_of(counted.day)
             row[term] = row[term].plus(counted.tally)
         rows, cells = hidden_in(
-            {group: {term: tally.counts for term, tally in row.items()} for group, row in table.items()}
+            {group: {term: tally.counts for term, tally in row.items()} for group, row in table.items()}, given
         )
         pupils = heads(self._database, scope, by) if by in ("school", "phase") else {}
-        everything = sum((sum(tally.of for tally in row.values()) for row in table.values()), 0.0)
+        everything = sum(row[term].of for row in table.values() for term in period.terms)
         for group, row in sorted(table.items()):
+            if group in rows or (len(period.terms) == 1 and (group, period.terms[0]) in cells):
+                yield Figure(group=group, small=True)
+                continue
             inside = Tally()
             for term in period.terms:
                 inside = inside.plus(row[term])
-            hidden = group in rows or (len(period.terms) == 1 and (group, period.terms[0]) in cells)
-            yield (
-                Figure(group=group, small=True)
-                if hidden
-                else figure(measure, inside, pupils.get(group, 0), group, everything)
-            )
+            yield figure(measure, inside, pupils.get(group, 0), group, everything)
 
     def _count(self, measure: Measure, scope: Scope, by: str, span: dict[str, Any]) -> Iterator[Counted]:
         return count(self._database, measure, scope, by, {**self._among, **span}, self._school_days)
@@ -117,6 +107,21 @@ class Counting:
         """The cases behind a number, in the order of their references. Raises KeyError as `figures`."""
         among = {**self._among, "first": period.first, "last": period.last}
         return cases_behind(self._database, measure, scope, among, filters, numerator, after, limit)
+
+
+def _blocks(counted: Iterable[Counted]) -> list[Block]:
+    spans: defaultdict[int, Counts] = defaultdict(Counts)
+    for one in counted:
+        index = span_index(one.day)
+        spans[index] = spans[index].plus(one.tally.counts)
+    return blocks(spans)
+
+
+def _together(counted: Iterable[Counted]) -> Tally:
+    found = Tally()
+    for one in counted:
+        found = found.plus(one.tally)
+    return found
 
 
 def figure(measure: Measure, tally: Tally, pupils: int, group: str = "", everything: float = 0) -> Figure:

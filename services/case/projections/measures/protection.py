@@ -92,11 +92,11 @@ def is_given(period: range, blocks: Iterable[Block]) -> bool:
     )
 
 
-def hidden_among(counts: Mapping[K, Counts], hidden: Collection[K] = ()) -> set[K]:
+def hidden_among(counts: Mapping[K, Counts], hidden: Collection[K] = (), known: Collection[K] = ()) -> set[K]:
     """Which parts of a known whole are not given: small ones, those `hidden` for another reason, and so many more that
-    none of them can be had by subtraction; the smallest first."""
+    none of them can be had by subtraction; the smallest first. To hide what is `known` anyway helps nobody."""
     found = {key for key in counts if key in hidden or not counts[key].safe}
-    shown = (key for key in counts if key not in found and counts[key] != NONE)
+    shown = (key for key in counts if key not in found and key not in known and counts[key] != NONE)
     spare = sorted(shown, key=lambda key: (sum(counts[key]), str(key)))
     while spare and not _covered(counts, found):
         found.add(spare.pop(0))
@@ -109,24 +109,32 @@ def _covered(counts: Mapping[K, Counts], hidden: Collection[K]) -> bool:
     return not filled or (len(filled) > 1 and together(filled).safe)
 
 
-def hidden_in(table: Mapping[V, Mapping[T, Counts]]) -> tuple[set[V], set[tuple[V, T]]]:
-    """Which groups are not given for the year, and which not for which of its terms; `table` by group and term. That
-    all groups together are known for each term and the year is taken for granted."""
-    terms = {term for row in table.values() for term in row}
+def hidden_in(table: Mapping[V, Mapping[T, Counts]], given: Collection[T]) -> tuple[set[V], set[tuple[V, T]]]:
+    """Which groups are not given for the year, and which not for which of its terms; `table` by group and term. `given`
+    are the terms for which it is told how many all groups have together; of the year that is taken for granted."""
     years = {value: together(row.values()) for value, row in table.items()}
+    columns = {term: {value: row.get(term, NONE) for value, row in table.items()} for term in given}
+    # A group that is alone in a term is what all have together.
+    known = {(v, term) for term, column in columns.items() for v in _alone(column)}
     rows: set[V] = set()
     cells: set[tuple[V, T]] = set()
     while True:
         before = len(rows) + len(cells)
         rows = hidden_among(years, rows)
-        cells |= {(value, term) for value in rows for term in terms}
-        for term in terms:
-            column = {value: row.get(term, NONE) for value, row in table.items()}
+        cells |= {(value, term) for value in rows for term in table[value]}
+        for term, column in columns.items():
             cells |= {(v, term) for v in hidden_among(column, {v for v, t in cells if t == term})}
-        for value in table.keys() - rows:
-            found = hidden_among(table[value], {t for v, t in cells if v == value and t in table[value]})
-            cells |= {(value, term) for term in found}
-            if not _covered(table[value], found):
-                rows.add(value)
+        for value, row in table.items():
+            if value not in rows:
+                hidden = {t for v, t in cells - known if v == value}
+                found = hidden_among(row, hidden, {t for v, t in known if v == value})
+                cells |= {(value, term) for term in found}
+                if not _covered(row, found):
+                    rows.add(value)
         if len(rows) + len(cells) == before:
             return rows, cells
+
+
+def _alone(column: Mapping[V, Counts]) -> list[V]:
+    filled = [value for value, counts in column.items() if counts != NONE]
+    return filled if len(filled) == 1 else []

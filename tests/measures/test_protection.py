@@ -1,0 +1,95 @@
+"""Nobody gets at a small number by subtracting what is given from what is given."""
+
+from datetime import date, timedelta
+from itertools import combinations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.case.clock.periods import read_period, span_index, spans_of
+from services.case.projections.measures.protection import NONE, SMALL, Counts, blocks, hidden_in, is_given, together
+
+counts = st.builds(Counts, st.integers(0, 20), st.sampled_from([0, 0, 1, 4, 7, 30]))
+TERMS = ("autumn", "spring", "summer")
+IN = {"autumn": date(2026, 10, 5), "spring": date(2027, 2, 1), "summer": date(2027, 6, 7)}
+PERIODS_OF = {term: read_period(f"2026/27 {term}") for term in TERMS} | {"year": read_period("2026/27")}
+tables = st.dictionaries(
+    st.text("ABCDEFG", min_size=1, max_size=1), st.fixed_dictionaries(dict.fromkeys(TERMS, counts)), max_size=7
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(tables)
+def test_no_small_group_can_be_had_from_the_others(table: dict[str, dict[str, Counts]]) -> None:
+    whole = {span_index(IN[term]): together(row[term] for row in table.values()) for term in TERMS}
+    given_as_a_whole = [term for term, period in PERIODS_OF.items() if is_given(spans_of(period), blocks(whole))]
+    rows, cells = hidden_in(table, [term for term in given_as_a_whole if term in TERMS])
+    years = {group: together(row.values()) for group, row in table.items()}
+    unknown = {*cells, *((group, "year") for group in rows)}
+
+    def of(place: tuple[str, str]) -> Counts:
+        return years[place[0]] if place[1] == "year" else table[place[0]][place[1]]
+
+    given_away = [of((group, term)) for group in table for term in (*TERMS, "year") if (group, term) not in unknown]
+    assert all(one.safe for one in given_away)
+    # Known besides: all groups together, where that is given; each row adds up to its year, where that is given.
+    known = [[(group, term) for group in table] for term in given_as_a_whole]
+    known += [[(group, term) for term in TERMS] for group in table.keys() - rows]
+    worked_out: set[tuple[str, str]] = {("", "")}
+    while worked_out:
+        worked_out = set()
+        for places in known:
+            left = [place for place in places if place in unknown and of(place) != NONE]
+            assert together(map(of, left)).safe
+            worked_out |= set(left if len(left) == 1 else [])
+        assert all(of(place).safe for place in worked_out)
+        unknown -= worked_out
+
+
+days = st.dictionaries(st.dates(date(2025, 9, 1), date(2027, 7, 20)), counts, max_size=40)
+PERIODS = [
+    read_period(name)
+    for name in ("2025/26", "2026/27", "2025/26 spring", "2026/27 autumn", "2026/27 summer", "2026-Q4", "2026-11")
+] + [read_period(f"2026-{month:02}") for month in range(1, 13)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(days)
+def test_no_stretch_of_time_with_few_can_be_had_from_longer_ones(found: dict[date, Counts]) -> None:
+    spans: dict[int, Counts] = {}
+    for day, one in found.items():
+        spans[span_index(day)] = spans.get(span_index(day), NONE).plus(one)
+    parts = blocks(spans)
+
+    shown = [period for period in PERIODS if is_given(spans_of(period), parts)]
+    for one, other in combinations(shown, 2):
+        inside = [n for n in spans_of(one) if n not in spans_of(other)]
+        outside = [n for n in spans_of(other) if n not in spans_of(one)]
+        if not outside:
+            assert together(spans.get(n, NONE) for n in inside).safe
+        if not inside:
+            assert together(spans.get(n, NONE) for n in outside).safe
+    for period in shown:
+        assert together(spans.get(n, NONE) for n in spans_of(period)).safe
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 12, 31)))
+def test_each_day_is_in_one_term_one_quarter_and_one_month_of_whole_spans(day: date) -> None:
+    names = [f"{day.year}-{day.month:02}", f"{day.year}-Q{(day.month + 2) // 3}"]
+    year = day.year if day.month >= 8 else day.year - 1
+    names += [f"{year}/{(year + 1) % 100:02}{term}" for term in ("", " autumn", " spring", " summer")]
+
+    within = [period for period in map(read_period, names) if period.first <= day <= period.last]
+
+    assert len(within) == 4
+    assert all(span_index(day) in spans_of(period) for period in within)
+    for period in within:
+        before, after = period.first - timedelta(days=1), period.last + timedelta(days=1)
+        assert not {span_index(before), span_index(after)} & set(spans_of(period))
+
+
+def test_a_large_number_stands_as_it_is() -> None:
+    table = {"A": {"autumn": Counts(10, 8)}, "B": {"autumn": Counts(6)}, "C": {"autumn": NONE}}
+
+    assert hidden_in(table, ["autumn"]) == (set(), set())
+    assert min(SMALL) == 1 and max(SMALL) == 5
