@@ -163,7 +163,7 @@ async def _answer(request: Request, route: Route) -> Response:
     if route.method != "GET":
         raw, ask.body = await read_body(request, route.body)
         day = getattr(ask.body, "effective_on", None)
-        ask.command = command_of(request, person, raw, day, house.clock.today(), house.store.keys.master)
+        ask.command = command_of(request, person, raw, day, house.clock, house.store.keys.master)
     elif (position := wait_for(request)) is not None:
         await house.projected.wait(position)
     reply = await route.handler(ask)

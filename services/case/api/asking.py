@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from services.case.application.door import Command
 from services.case.clock.bank_holidays import DateOutOfReach
+from services.case.clock.now import Clock
 from services.case.clock.rules import NotInForce
 from services.case.domain.errors import (
     AnswersInvalid,
@@ -178,6 +179,8 @@ def said_at(place: str, instead_of: str = "") -> Iterator[None]:
 def read_query(request: Request, kind: type | None) -> Any:
     """The query string as a struct; each name at most once. Raises BodyInvalid."""
     given: dict[str, str] = {}
+    if not request.scope["query_string"] and kind is None:
+        return None
     for name, value in request.query_params.multi_items():
         if name in given:
             raise BodyInvalid([{"pointer": "", "detail": f"“{name}” is given twice."}])
@@ -207,13 +210,13 @@ def wait_for(request: Request) -> int | None:
 
 
 def command_of(
-    request: Request, person: Person, raw: bytes, effective_on: date | None, today: date, master: MasterKey
+    request: Request, person: Person, raw: bytes, effective_on: date | None, clock: Clock, master: MasterKey
 ) -> Command:
     """The command that a request is: by its Idempotency-Key the same one, however often it is sent.
 
     Raises BodyInvalid, also for what is told of a day to come.
     """
-    if effective_on is not None and not EARLIEST <= effective_on <= today:
+    if effective_on is not None and not EARLIEST <= effective_on <= clock.today():
         raise BodyInvalid([{"pointer": "/effective_on", "detail": "Give a day that has been, today at the latest."}])
     correlation = request.headers.get("x-correlation-id", "")
     if correlation and not IDENTIFIER.fullmatch(correlation):  # it is kept and published in clear
@@ -225,5 +228,5 @@ def command_of(
         raise BodyInvalid([{"pointer": "", "detail": "Idempotency-Key: 1 to 200 printable characters."}])
     name = hashlib.sha256(f"{person.id}\0{person.authority}\0{key}".encode()).digest()[:16]
     # Keyed: nobody shall find out what was asked by trying.
-    asked = master.digest("asked", request.method, request.url.path, hashlib.sha256(raw).hexdigest())
+    asked = master.digest("asked", request.method, request.scope["path"], hashlib.sha256(raw).hexdigest())
     return Command(UUID(bytes=name), asked, True, correlation, effective_on)

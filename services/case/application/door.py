@@ -21,7 +21,7 @@ from services.case.application.opening import claims_of
 from services.case.application.reference import Reference, stream_of
 from services.case.application.registers import Registers, Whose
 from services.case.application.running import Running
-from services.case.clock.now import Clock
+from services.case.clock.now import Clock, day_in_england
 from services.case.domain import events as e
 from services.case.domain.case import Case
 from services.case.domain.decision import Decision
@@ -129,9 +129,9 @@ class Door:
     async def _attempt(self, stream: UUID, command: Command, act: Act, by_name: bool, registers: AtHand) -> Outcome:
         live, fresh = await self._load(stream)
         while True:
-            version, hash, today = live.case.version, live.case.hash, self.clock.today()
+            version, hash, at = live.case.version, live.case.hash, self.clock.now()
             decision = Decision(
-                live.case, SYSTEM, self.clock.now(), today, str(command.id), command.effective_on, command.correlation
+                live.case, SYSTEM, at, day_in_england(at), str(command.id), command.effective_on, command.correlation
             )
             try:
                 answer = act(Running(decision, live, registers))

@@ -52,7 +52,7 @@ class SystemClock:
 
     def today(self) -> date:
         """The date in England, Europe/London."""
-        return self.now().astimezone(LONDON).date()
+        return day_in_england(self.now())
 
 
 class SettableClock:
@@ -78,7 +78,7 @@ class SettableClock:
 
     def today(self) -> date:
         """The date in England, Europe/London."""
-        return self.now().astimezone(LONDON).date()
+        return day_in_england(self.now())
 
     def set(self, time: datetime) -> None:
         """Moves the clock forward to `time`, for everybody. Raises ClockGoesForwardOnly for an earlier time.
@@ -129,6 +129,11 @@ class SettableClock:
         with self._path.with_name(f"{self._path.name}.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+
+def day_in_england(time: datetime) -> date:
+    """The date that a time has in England, Europe/London."""
+    return time.astimezone(LONDON).date()
 
 
 def parse_time(text: str) -> datetime:
