@@ -22,7 +22,7 @@ async def _work(house: House, started: Callable[[], None]) -> None:
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    followers = [house.follower(), house.registrar(), house.admitting()]
+    followers = [house.follower(), house.registrar(), house.admitting(), house.checkpoints()]
     for follower in followers:
         follower.start()
     house.projected.start(loop)

@@ -25,6 +25,8 @@ from services.case.projections.projecting import Projecting
 from services.case.samples.seeding import put_samples_in_use
 from services.case.settings import Settings
 from services.case.store import embedded
+from services.case.store.checkpoints import READER as CHECKPOINTS
+from services.case.store.checkpoints import Checkpointing
 from services.case.store.cipher import MasterKey
 from services.case.store.database import Database
 from services.case.store.event_store import EventStore
@@ -52,6 +54,7 @@ class House:
         self.owners: Owners
         self.outbox: Outbox
         self.listings: Listings
+        self.checkpointing = Checkpointing(checkpoint_key_of(settings), self.clock.now)
         self.seeded = 0  # the place in the log of the sample directories
 
     def open(self) -> "House":
@@ -111,6 +114,10 @@ class House:
         """Looks at every event before it is published; one of all such processes is active."""
         return Follower(OUTBOX, self.url, Admitting(Owners(self.database, self.owners.codes), self.clock).work)
 
+    def checkpoints(self) -> Follower:
+        """States now and then what the log is; one of all such processes is active."""
+        return Follower(CHECKPOINTS, self.url, self.checkpointing.work)
+
     def signing_key(self) -> bytes:
         return signing_key_of(self.settings)
 
@@ -126,6 +133,11 @@ def clock_of(settings: Settings) -> Clock:
 def signing_key_of(settings: Settings) -> bytes:
     """32 bytes, the seed of the Ed25519 key with which the built-in issuer signs."""
     return _hex(settings.signing_key) or kept_key(settings.data_dir / "signing.key")
+
+
+def checkpoint_key_of(settings: Settings) -> bytes:
+    """The same; empty where none is set, outside the embedded mode: then no checkpoints are made."""
+    return signing_key_of(settings) if settings.embedded or settings.signing_key else b""
 
 
 def kept_key(path: Path) -> bytes:

@@ -9,6 +9,7 @@ from services.case.api import (
     bodies,
     calendars,
     cases,
+    checkpoints,
     dev,
     directory,
     directory_bodies,
@@ -261,6 +262,15 @@ ROUTES = (
     Route(
         "GET", "/feed", feed.feed, "scope:feed", "Records for subscribers", query=bodies.FeedQuery,
         refusals=(errors.NotAllowed,), patience=60,
+    ),
+    Route(
+        "GET", "/checkpoints", checkpoints.list_checkpoints, "scope:feed", "Signed statements over the whole log",
+        query=checkpoints.CheckpointQuery, refusals=(errors.NotAllowed,),
+    ),
+    Route(
+        "POST", "/checkpoints/{position}/countersignature", checkpoints.countersign_checkpoint, "scope:countersign",
+        "Bear a checkpoint out", checkpoints.Countersignature,
+        refusals=(errors.NotAllowed, errors.CheckpointUnknown, errors.SignatureWrong, errors.CountersignedAlready),
     ),
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ def register(commands: Any) -> None:
 def run(house: House, given: argparse.Namespace) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: stop.set())
-    followers = [house.follower(), house.registrar(), house.admitting()]
+    followers = [house.follower(), house.registrar(), house.admitting(), house.checkpoints()]
     for follower in followers:
         follower.start()
     print("ready", flush=True)

@@ -1,4 +1,5 @@
-"""`verify [--case REF]`: recomputes every hash chain and names the first event that is not what was recorded."""
+"""`verify [--case REF]`: recomputes every hash chain, compares with the last checkpoint, and names the first event that
+is not what was recorded."""
 
 import argparse
 import sys
@@ -23,7 +24,9 @@ def run(house: House, given: argparse.Namespace) -> int:
         if sys.stderr.isatty():
             print(f"\r{done} of {of} events", end="", file=sys.stderr)
 
-    found = verify(house.database, stream_of(given.case) if given.case else None, progress)
+    found = verify(
+        house.database, stream_of(given.case) if given.case else None, progress, house.checkpointing.public_key
+    )
     if given.case and not found.events:
         print("There is no such case.", file=sys.stderr)
         return 2

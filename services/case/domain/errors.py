@@ -101,6 +101,10 @@ class PreconditionMissing(Refusal):
     """Say which version you have seen: send its ETag as If-Match."""
 
 
+class FormOutdated(Refusal):
+    """This page was open for too long, or it was not one of ours. Load it again, then send it once more."""
+
+
 class KeyUsedOtherwise(Refusal):
     """This Idempotency-Key was used before for another request."""
 
@@ -208,6 +212,18 @@ class MeasureUnknown(Refusal):
 
 class NothingToCorrect(Refusal):
     """There is no such answer to correct."""
+
+
+class CheckpointUnknown(Refusal):
+    """There is no such checkpoint."""
+
+
+class SignatureWrong(Refusal):
+    """This is not the key's signature of that checkpoint."""
+
+
+class CountersignedAlready(Refusal):
+    """Another auditor has countersigned this checkpoint."""
 
 
 class ClockOnlyForward(Refusal):

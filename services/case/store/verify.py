@@ -1,4 +1,4 @@
-"""Recomputes hash chains from what is stored, trusting nothing but the rows."""
+"""Recomputes hash chains from what is stored, trusting nothing but the rows, and compares with the last checkpoint."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +9,7 @@ import msgspec
 from contracts.chain import GENESIS
 from services.case.store.database import Database
 from services.case.store.mapper import broken_link
+from services.case.store.stated import Stated
 
 ROWS = """
     SELECT originator_id, originator_version, topic, state, notification_id FROM events
@@ -18,7 +19,10 @@ COUNT = "SELECT count(*) FROM events WHERE %(stream)s::uuid IS NULL OR originato
 
 
 class FirstBad(msgspec.Struct, frozen=True):
-    stream: UUID
+    """Where only the log as a whole is known to be another, there is no stream, and `version` is the position that the
+    checkpoint states."""
+
+    stream: UUID | None
     version: int
     reason: str
 
@@ -28,12 +32,17 @@ class Verified(msgspec.Struct, frozen=True):
     events: int
     streams: int
     first_bad: FirstBad | None = None
+    checkpoints: int = 0
 
 
 def verify(
-    database: Database, only: UUID | None = None, progress: Callable[[int, int], None] = lambda n, of: None
+    database: Database,
+    only: UUID | None = None,
+    progress: Callable[[int, int], None] = lambda n, of: None,
+    key: str = "",
 ) -> Verified:
-    """Every stream, or one. The first bad event in order of stream and version."""
+    """Every stream, or one. The first bad event in order of stream and version. `key`: the public key by which the last
+    checkpoint must be signed, where it is known."""
     wanted: dict[str, Any] = {"stream": only}
     events = streams = 0
     first_bad: FirstBad | None = None
@@ -42,6 +51,8 @@ def verify(
     row = database.row(COUNT, wanted)
     total = int(row[0]) if row else 0
     with database.connection() as connection, connection.transaction(), connection.cursor("verify") as cursor:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        stated = Stated(connection, key)
         cursor.itersize = 2000
         cursor.execute(ROWS.encode(), wanted)
         for stream, version, type, state, position in cursor:
@@ -55,10 +66,13 @@ def verify(
                 wrong = "is not at the place in the log at which it was recorded"
             if wrong and first_bad is None:
                 first_bad = FirstBad(stream, version, wrong)
+            stated.see(stream, version, hash, position)
             previous, expected, last = hash, version + 1, position
             if events % 2000 == 0:
                 progress(events, total)
-    return Verified(first_bad is None, events, streams, first_bad)
+    if first_bad is None and (other := stated.wrong(only)):
+        first_bad = FirstBad(*other)
+    return Verified(first_bad is None, events, streams, first_bad, stated.checkpoints)
 
 
 def _look(stream: UUID, version: int, type: str, state: bytes, previous: bytes) -> tuple[bytes, str]:
