@@ -1,7 +1,8 @@
 """A house whose log is published: its own database, topics of its own on the broker of the run."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -50,11 +51,14 @@ class Published:
     @contextmanager
     def relaying(self) -> Iterator[None]:
         """Outbox and relay run meanwhile."""
-        with ExitStack() as ending:
-            for follower in (self.house.admitting(), relay_of(self.house)):
-                follower.start()
-                ending.callback(follower.stop)
+        followers = (self.house.admitting(), relay_of(self.house))
+        for follower in followers:
+            follower.start()
+        try:
             yield
+        finally:
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(lambda follower: follower.stop(), followers))
 
 
 def on(settings: Settings, environment: dict[str, str]) -> Settings:

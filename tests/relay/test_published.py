@@ -1,4 +1,4 @@
-"""What stands on the topics: every stored event once, each stream in order and without a gap, as the feed has it too."""
+"""What stands on the topics: every stored event once, each stream in order, as the feed has it too."""
 
 from contracts.chain import GENESIS
 from tests.projections.traffic import Traffic, fill_directories

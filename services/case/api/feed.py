@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from services.case.api.asking import Ask, Reply
+from services.case.api.asking import Ask, Reply, wait_for
 from services.case.domain.errors import NotAllowed
 from services.case.outbox.owners import EVERYBODYS
 
@@ -21,7 +21,9 @@ async def feed(ask: Ask) -> Reply:
     query = ask.query
     if SCOPES.get(query.topic, "feed") not in ask.person.scopes:
         raise NotAllowed("This token has no scope for that topic.")
-    if not await ask.house.projected.outbox.wait(query.after + 1, query.wait) and query.wait:
+    outbox = ask.house.projected.outbox
+    await outbox.wait(wait_for(ask.request) or 0)
+    if not await outbox.wait(query.after + 1, query.wait) and query.wait:
         return Reply([], links=_link(ask, query.after))
     records, after = await asyncio.to_thread(_read, ask, query.topic, query.after, query.limit)
     return Reply(records, links=_link(ask, after))

@@ -4,6 +4,7 @@ The place stands on `relay.positions.v1`, so that whoever goes on after a crash 
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ from services.case.settings import Settings
 POSITIONS = "relay.positions.v1"
 REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidRecordError)
 FLUSH = 20.0  # seconds for the records of a transaction
+AFTER = 1.0  # seconds for the others, once one has failed
 COMMIT = 20.0  # seconds for its end
 OPEN = 40.0  # seconds to find the broker, take over and read the place
 PRODUCER: dict[str, Any] = {
@@ -74,15 +76,18 @@ class Transactions:
         producer = self._producer
         assert producer is not None
         producer.begin_transaction()
+        sent: list[FutureRecordMetadata] = []
+        failures: list[Exception] = []
         try:
-            sent = [self._send(producer, topic, record) for topic, record in records]
-        except REFUSALS as refused:
-            raise RecordRefused(type(refused).__name__) from refused
-        if place is not None:
-            reached = Record(self._name.encode(), [], msgspec.json.encode(Place(place)))
-            sent.append(self._send(producer, self._positions, reached))
-        producer.flush(timeout=FLUSH)
-        _check(sent)  # a commit does not fail where a record has
+            for topic, record in records:
+                sent.append(self._send(producer, topic, record))
+            if place is not None:
+                reached = Record(self._name.encode(), [], msgspec.json.encode(Place(place)))
+                sent.append(self._send(producer, self._positions, reached))
+            producer.flush(timeout=FLUSH)
+        except BrokerError as error:  # what became of each record says more
+            failures.append(error)
+        _raise_first(_failures(sent) + failures)  # a commit does not fail where a record has
         within(COMMIT, producer.commit_transaction)
 
     def _send(self, producer: KafkaProducer, topic: str, record: Record) -> FutureRecordMetadata:
@@ -93,7 +98,7 @@ class Transactions:
         """Give the producer up. A transaction that is open ends with the next one that opens."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            producer.close(timeout=1)
+            _close(producer)
 
     def _reached(self) -> int:
         consumer = KafkaConsumer(
@@ -120,16 +125,33 @@ class Transactions:
             consumer.close()
 
 
-def _check(sent: Sequence[FutureRecordMetadata]) -> None:
-    """Raises what became of the records that were not taken."""
-    failures = [future.exception for future in sent if future.is_done and future.failed()]
+def _close(producer: Any) -> None:
+    try:
+        producer.close(timeout=1)
+    except BrokerError:  # kafka-python stops half-way where something could not be sent: its thread and sockets stay
+        producer._sender.force_close()
+        producer._closed = True
+
+
+def _failures(sent: Sequence[FutureRecordMetadata]) -> list[Exception]:
+    """What became of the records that were not taken."""
+    until, failures = time.monotonic() + FLUSH, list[Exception]()
+    for future in sent:
+        try:
+            future.get(timeout=max(0.0, until - time.monotonic()))  # type: ignore[no-untyped-call]
+        except BrokerError as failure:
+            failures.append(failure)
+            until = min(until, time.monotonic() + AFTER)
+    return failures
+
+
+def _raise_first(failures: Sequence[Exception]) -> None:
+    """A refusal comes first: what follows from it looks as if the broker were at fault."""
     for failure in failures:
         if isinstance(failure, REFUSALS):
             raise RecordRefused(type(failure).__name__) from failure
     if failures:
         raise failures[0]
-    if not all(future.is_done for future in sent):
-        raise KafkaTimeoutError("a record was neither taken nor refused")
 
 
 def within(seconds: float, what: Callable[[], T]) -> T:
