@@ -6,7 +6,7 @@ BIN := .venv/bin
 JOURNEYS := tests/relay
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-containers check bench faults lock clean
+.PHONY: help assets run demo test journeys screenshots test-containers check bench faults lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -21,14 +21,27 @@ help: ## list what can be made
 	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/dev.txt
 	@touch $@
 
-run: .venv/run ## set up and start everything on http://127.0.0.1:$(PORT), data in $(DATA)/
+.venv/journeys: .venv/dev requirements/journeys.txt
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/journeys.txt
+	@touch $@
+
+assets: .venv/run
+	$(BIN)/python -m services.case.web.assets
+
+run: assets ## set up and start everything on http://127.0.0.1:$(PORT), data in $(DATA)/
 	$(BIN)/python -m services.case web --host 127.0.0.1 --port $(PORT) --data $(DATA)
 
 demo: .venv/run ## walk two whole cases over HTTP on a server of their own
 	$(BIN)/python -m services.case demo
 
-test: .venv/dev ## run the tests
+test: .venv/dev assets ## run the tests
 	$(BIN)/python -m pytest
+
+journeys: .venv/journeys assets ## people at work in a real browser (needs chromium on the PATH)
+	REQUIRE_ALL=1 $(BIN)/python -m pytest tests/journeys
+
+screenshots: .venv/journeys assets ## pictures of the main pages, in $(DATA)/screenshots or OUT=folder
+	$(BIN)/python -m tests.journeys.screenshots "$(or $(OUT),$(DATA)/screenshots)"
 
 test-containers: .venv/dev ## the journeys on PostgreSQL and Kafka in Docker; fails where there is none
 	REQUIRE_ALL=1 KAFKA_TEST_BROKER=docker TEST_POSTGRESQL=docker $(BIN)/python -m pytest $(JOURNEYS)

@@ -1,14 +1,24 @@
 """Settings, from the environment alone (names: README, `python -m services.case settings`)."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 HOUSE = Path(__file__).parents[2]
-SECRETS = ("CASE_DATABASE_URL", "CASE_MASTER_KEY", "CASE_SIGNING_KEY", "KAFKA_SASL_PASSWORD")
+SECRETS = (
+    "CASE_DATABASE_URL",
+    "CASE_MASTER_KEY",
+    "CASE_SIGNING_KEY",
+    "CASE_OIDC_CLIENT_SECRET",
+    "KAFKA_SASL_PASSWORD",
+)
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+
+
+CONTRAST = 4.5  # at least, of text with what is behind it (WCAG 2.2, 1.4.3)
 
 
 class SettingsRefused(ValueError):
@@ -26,6 +36,12 @@ class Settings(msgspec.Struct, frozen=True):
     signing_key: str = ""
     oidc_issuer: str = ""
     oidc_audience: str = "inclusion-casework"
+    oidc_client_id: str = ""  # with which people sign in to the pages at the issuer
+    oidc_client_secret: str = ""
+    oidc_roles_path: str = ""  # a TOML file that says what the issuer's groups mean
+    brand_name: str = ""  # whose name stands at the head of every page, else the person's council
+    brand_colour: str = "#1b4f72"
+    brand_contact: str = ""  # how somebody gets help with the pages
     workers: int = 1
     kafka_bootstrap_servers: str = ""
     kafka_topic_prefix: str = ""  # before the name of every topic and producer, where a cluster is shared
@@ -73,6 +89,12 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
         signing_key=get("CASE_SIGNING_KEY"),
         oidc_issuer=get("CASE_OIDC_ISSUER"),
         oidc_audience=get("CASE_OIDC_AUDIENCE", "inclusion-casework"),
+        oidc_client_id=get("CASE_OIDC_CLIENT_ID"),
+        oidc_client_secret=get("CASE_OIDC_CLIENT_SECRET"),
+        oidc_roles_path=get("CASE_OIDC_ROLES_PATH"),
+        brand_name=get("CASE_BRAND_NAME"),
+        brand_colour=get("CASE_BRAND_COLOUR", "#1b4f72"),
+        brand_contact=get("CASE_BRAND_CONTACT"),
         workers=int(workers),
         kafka_bootstrap_servers=get("KAFKA_BOOTSTRAP_SERVERS"),
         kafka_topic_prefix=get("KAFKA_TOPIC_PREFIX"),
@@ -82,6 +104,8 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
         kafka_sasl_password=get("KAFKA_SASL_PASSWORD"),
         kafka_ssl_cafile=get("KAFKA_SSL_CAFILE"),
     )
+    if contrast_with_white(settings.brand_colour) < CONTRAST:
+        raise SettingsRefused("CASE_BRAND_COLOUR: six digits such as #1b4f72, dark enough for white text (4.5 to 1)")
     if not settings.embedded:
         if not settings.master_key:
             raise SettingsRefused(
@@ -90,6 +114,19 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
         if not settings.oidc_issuer and not settings.signing_key:
             raise SettingsRefused("CASE_OIDC_ISSUER: needed with a database of your own, or CASE_SIGNING_KEY for tests")
     return settings
+
+
+def contrast_with_white(colour: str) -> float:
+    """Of white text on a colour such as #1b4f72, from 1 to 21 (WCAG 2.2); 0 if it is not a colour.
+
+    >>> round(contrast_with_white("#1d70b8"), 1), contrast_with_white("blue")
+    (5.2, 0.0)
+    """
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+        return 0.0
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
 
 
 def shown(settings: Settings) -> dict[str, str]:

@@ -21,9 +21,9 @@ from starlette.types import Receive, Scope, Send
 
 from services.case.api import health
 from services.case.api.asking import Ask, command_of, read_body, read_query, respond, wait_for
-from services.case.api.identity import BUILT_IN, Identity, ProviderKeys, built_in_keys, ed25519_key
+from services.case.api.identity import BUILT_IN, Identity, ProviderKeys, built_in_keys, ed25519_key, read_meaning
 from services.case.api.openapi import PATTERNS, document
-from services.case.api.problems import OTHERS, as_response, problem, said_of
+from services.case.api.problems import OTHERS, as_response, problem
 from services.case.api.routes import CLOCK, ROUTES, Route
 from services.case.domain import errors
 from services.case.domain.errors import Refusal
@@ -74,20 +74,22 @@ def create_app(house: House) -> FastAPI:
     app.add_api_route("/openapi.json", _constant(described), include_in_schema=False)
     app.add_api_route("/docs", _docs, include_in_schema=False)
     app.add_api_route("/docs/{name}", _docs_file, include_in_schema=False)
-    app.add_api_route("/problems/{slug}", _problem_page, include_in_schema=False)
     for path, endpoint in (("/livez", health.live), ("/readyz", health.ready), ("/metrics", health.metrics)):
         app.add_api_route(path, endpoint, include_in_schema=False)
-    app.add_exception_handler(HTTPException, _http_problem)
+    app.add_exception_handler(HTTPException, http_problem)
     app.add_exception_handler(Exception, _unexpected)
     return app
 
 
-def identity_of(house: House) -> Identity:
+def identity_of(house: House, audience: str = "") -> Identity:
+    """Who checks the tokens that are for us, or for another audience such as our pages as the provider's client."""
     settings = house.settings
+    audience = audience or settings.oidc_audience
     if settings.oidc_issuer:
-        return Identity(settings.oidc_issuer, settings.oidc_audience, ProviderKeys(settings.oidc_issuer))
+        meaning = read_meaning(settings.oidc_roles_path)
+        return Identity(settings.oidc_issuer, audience, ProviderKeys(settings.oidc_issuer), meaning)
     key = ed25519_key(house.signing_key())
-    return Identity(BUILT_IN, settings.oidc_audience, built_in_keys(key))
+    return Identity(BUILT_IN, audience, built_in_keys(key))
 
 
 @contextlib.asynccontextmanager
@@ -206,16 +208,7 @@ async def _docs_file(request: Request) -> Response:
     return Response((SWAGGER / name).read_bytes(), headers={"Cache-Control": "max-age=86400"}, media_type=MEDIA[name])
 
 
-async def _problem_page(request: Request) -> Response:
-    """What a problem's `type` says, for a person."""
-    said = said_of(request.path_params["slug"])
-    if said is None:
-        return problem(errors.NoSuchPage())
-    status, words = said
-    return HTMLResponse(f"<!doctype html><html lang=en><title>{words}</title><h1>{words}</h1><p>HTTP {status}</p>")
-
-
-async def _http_problem(request: Request, error: Exception) -> Response:
+async def http_problem(request: Request, error: Exception) -> Response:
     """What the framework refuses by itself: unknown addresses and methods."""
     assert isinstance(error, HTTPException)
     if error.status_code == 405:

@@ -9,14 +9,17 @@ import time
 import urllib.request
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
+import msgspec
 from joserfc import jwt
 from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from services.case.domain.errors import NotSignedIn, TryAgain
 from services.case.domain.people import Membership, Person
+from services.case.settings import SettingsRefused
 
 BUILT_IN = "urn:inclusion-casework:built-in"
 ALGORITHMS = ["EdDSA", "Ed25519", "RS256", "PS256", "ES256"]
@@ -59,10 +62,30 @@ def issue(key: OKPKey, audience: str, person: Person, name: str = "", life: int 
     return jwt.encode({"alg": "Ed25519", "typ": "at+jwt"}, claims, key, algorithms=ALGORITHMS)
 
 
+class Meaning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a provider's claims mean here. `claim` lists what somebody is, as `role@organisation` or, by `roles`, in the
+    provider's own words such as the names of groups; `authority` where the provider serves one authority only."""
+
+    claim: str = "roles"
+    authority: str = ""
+    roles: dict[str, tuple[str, ...]] = {}
+
+
+def read_meaning(path: str) -> Meaning:
+    """From a TOML file. Raises SettingsRefused."""
+    if not path:
+        return Meaning()
+    try:
+        return msgspec.toml.decode(Path(path).read_bytes(), type=Meaning)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise SettingsRefused(f"CASE_OIDC_ROLES_PATH: {error}") from error
+
+
 class Identity:
     """Checks tokens. What was found good is remembered until it expires."""
 
-    def __init__(self, issuer: str, audience: str, keys: Keys) -> None:
+    def __init__(self, issuer: str, audience: str, keys: Keys, meaning: Meaning | None = None) -> None:
+        self._meaning = meaning or Meaning()
         self._issuer = issuer
         self._audience = audience
         self._keys = keys
@@ -89,6 +112,11 @@ class Identity:
         return person
 
     def _check(self, token: str) -> tuple[Person, float]:
+        claims = self.claims(token)
+        return self.person_of(claims), min(float(claims["exp"]), time.time() + REFRESH)
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """What a token says, if it is for us and by the issuer. May ask for the provider's keys. Raises NotSignedIn."""
         try:
             claims = self._signed(token)
             registry = jwt.JWTClaimsRegistry(
@@ -99,8 +127,16 @@ class Identity:
                 sub={"essential": True},
             )
             registry.validate(claims)
-            return _person(claims), min(float(claims["exp"]), time.time() + REFRESH)
+            float(claims["exp"])
         except (JoseError, ValueError, TypeError, KeyError, RecursionError) as error:
+            raise NotSignedIn("Your sign-in is not valid or has expired. Sign in again.") from error
+        return claims
+
+    def person_of(self, claims: Mapping[str, Any]) -> Person:
+        """Whom the claims describe. Raises NotSignedIn."""
+        try:
+            return _person(claims, self._meaning)
+        except (ValueError, TypeError, KeyError) as error:
             raise NotSignedIn("Your sign-in is not valid or has expired. Sign in again.") from error
 
     def _signed(self, token: str) -> dict[str, Any]:
@@ -111,17 +147,19 @@ class Identity:
             return jwt.decode(token, self._keys(True), algorithms=ALGORITHMS).claims
 
 
-def _person(claims: Mapping[str, Any]) -> Person:
+def _person(claims: Mapping[str, Any], meaning: Meaning) -> Person:
     """Roles come as `role@organisation`; family roles as the role alone. Raises ValueError, TypeError."""
-    memberships = []
-    for claim in claims.get("roles") or ():
+    memberships: list[Membership] = []
+    for claim in claims.get(meaning.claim) or ():
         if isinstance(claim, str):
-            role, _, org = claim.partition("@")
-            memberships.append(Membership(role, org))
+            for said in meaning.roles.get(claim, () if meaning.roles else (claim,)):
+                role, _, org = said.partition("@")
+                memberships.append(Membership(role, org))
     scopes = frozenset(str(claims.get("scope") or "").split())
     if not SUBJECT.fullmatch(claims["sub"]):
         raise ValueError("a subject that cannot be written down")
-    return Person(claims["sub"], str(claims.get("authority") or ""), tuple(memberships), scopes)
+    authority = meaning.authority or str(claims.get("authority") or "")
+    return Person(claims["sub"], authority, tuple(memberships), scopes)
 
 
 def built_in_keys(key: OKPKey) -> Keys:

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -17,6 +18,7 @@ import uvicorn
 from services.case.background import work
 from services.case.commands import companions
 from services.case.commands.processes import Processes, Started
+from services.case.samples import sample_people
 from services.case.settings import Settings, SettingsRefused, read_settings
 from services.case.wiring import House
 
@@ -82,8 +84,11 @@ class _Server(uvicorn.Server):
 
 def announce(settings: Settings, address: str) -> None:
     print(f"API and its description: {address}/docs")
+    print(f"Sign in: {address}/sign-in")
     if settings.embedded:
-        print("Sample people: `python -m services.case token NAME` prints a bearer token")
+        people = [f"{sample.name} ({name})" for name, sample in sample_people().items()]
+        print(textwrap.fill(f"As one of the sample people: {', '.join(people)}.", 100))
+        print("For programs: `python -m services.case token NAME` prints a bearer token")
     print(f"ready {address}", flush=True)
 
 
@@ -105,11 +110,12 @@ def _beside(settings: Settings, what: Callable[[House, Started], None], started:
 def _serve(settings: Settings, listening: socket.socket, started: Started) -> int:
     """Answer requests until told to stop."""
     # Not before: when it is imported, prometheus_client reads whether there are several processes.
-    from services.case.api.app import Front, create_app
+    from services.case.api.app import Front
+    from services.case.web.app import create_site
 
     house = House(settings)
     config = uvicorn.Config(
-        Front(create_app(house)),
+        Front(create_site(house)),
         log_level="warning",
         access_log=False,
         server_header=False,

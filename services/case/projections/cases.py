@@ -3,7 +3,7 @@
 Of a pupil it holds the name, date of birth and number, for search; they go with the case's key.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -188,6 +188,10 @@ SEARCH = f"""
     ORDER BY (lower(surname) = ANY (%(words)s) AND lower(forename) = ANY (%(words)s)) DESC NULLS LAST, number DESC
     LIMIT %(limit)s
 """  # noqa: S608
+NAMED = f"""
+    SELECT ref, process, status, outcome, home_school, opened_on, number, surname, forename FROM cases
+    WHERE {SCOPE} AND ref = ANY (%(refs)s)
+"""  # noqa: S608
 STILL = """
     SELECT count(*) FROM cases c WHERE status <> 'closed'
     AND NOT EXISTS (SELECT FROM inbox i WHERE i.stream = c.stream)
@@ -278,6 +282,12 @@ def search(
         words.append(" ".join(words))
     wanted = {"limit": limit, "words": words, "upn": upn, "ref": ref}
     return [_seen(person, Listed(*row)) for row in database.rows(SEARCH, {**_scope(person), **wanted})]
+
+
+def cases_named(database: Database, person: Person, refs: Collection[str]) -> dict[str, Listed]:
+    """Those of some cases that the person may know of, by reference: to say whose case a task or a message is in."""
+    found = database.rows(NAMED, {**_scope(person), "refs": sorted(set(refs))}) if refs else []
+    return {row[0]: _seen(person, Listed(*row)) for row in found}
 
 
 def _seen(person: Person, listed: Listed) -> Listed:

@@ -27,6 +27,8 @@ FILES = {  # in a package -> as it is served
     f"{GOVUK}/govuk-frontend.min.js": "govuk-frontend.js",
     f"{MOJ}/moj-frontend.min.css": "moj-frontend.css",
     f"{MOJ}/moj-frontend.min.js": "moj-frontend.js",
+    f"{MOJ}/assets/images/icon-close-cross-black.svg": "images/icon-close-cross-black.svg",
+    f"{MOJ}/assets/images/icon-document.svg": "images/icon-document.svg",
     f"{MOJ}/assets/images/icon-progress-tick.svg": "images/icon-progress-tick.svg",
     f"{MOJ}/assets/images/icon-tag-remove-cross.svg": "images/icon-tag-remove-cross.svg",
     f"{MOJ}/assets/images/icon-tag-remove-cross-white.svg": "images/icon-tag-remove-cross-white.svg",

@@ -1,0 +1,87 @@
+"""What all pages of a process share: static files, templates, sessions, the provider at which people sign in."""
+
+import secrets
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from services.case.domain.people import Membership
+from services.case.domain.permissions import ACTIONS
+from services.case.web import safety
+from services.case.web.oidc import Provider
+from services.case.web.rendering import environment
+from services.case.web.sessions import Session, Sessions
+from services.case.web.static_files import StaticFiles
+from services.case.wiring import House
+
+if TYPE_CHECKING:
+    from services.case.web.page import Page
+    from services.case.web.visit import Visit
+
+SESSION = "session"
+
+
+class Pages:
+    """`listed` are those that others link to by their words for it. The house may be opened later."""
+
+    def __init__(self, house: House, listed: "Sequence[Page]") -> None:
+        self.house = house
+        self._listed = [page for page in listed if page.nav]
+        self.secure = not house.settings.embedded
+        self.static = StaticFiles(house.settings.brand_colour)
+        issuer = urlsplit(house.settings.oidc_issuer)
+        self.provider_origin = f"{issuer.scheme}://{issuer.netloc}" if issuer.netloc else ""
+        self._templates = environment(self.static.url)
+
+    @cached_property
+    def sessions(self) -> Sessions:
+        return Sessions(self.house.database)
+
+    @cached_property
+    def provider(self) -> Provider:
+        return Provider(self.house)
+
+    def session_of(self, request: Request) -> Session | None:
+        """The session of the request's cookie. Raises SessionOver, DatabaseAway."""
+        cookie = request.cookies.get(safety.cookie_name(SESSION, self.secure))
+        return self.sessions.find(cookie) if cookie else None
+
+    def render(self, visit: "Visit", template: str, **values: Any) -> str:
+        """The text of a page. Every template has `me`, `council`, `today` and `navigation`."""
+        session, settings = visit.session, self.house.settings
+        shared = {
+            "me": session.person if session else None,
+            "my_name": session.name if session else "",
+            "council": settings.brand_name or self._council(session),
+            "contact": settings.brand_contact,
+            "today": self.house.clock.today(),
+            "navigation": self._navigation(visit),
+            "address": visit.request.url.path,
+            "token": visit.token,
+            "once": secrets.token_hex(16),
+        }
+        return self._templates.get_template(template).render({**shared, **values})
+
+    def _council(self, session: Session | None) -> str:
+        authorities = self.house.reference.authorities
+        if session and session.person.authority in authorities.codes:
+            return f"{authorities[session.person.authority].name} council"
+        return "Inclusion team"
+
+    def _navigation(self, visit: "Visit") -> list[dict[str, Any]]:
+        """The pages that are found from every page, as far as the person may visit them."""
+        if visit.session is None:
+            return []
+        here, found = visit.request.url.path, []
+        for page in self._listed:
+            if _may(visit.session.person.memberships, page.who):
+                inside = here == page.path or here.startswith(f"{page.path}/")
+                found.append({"text": page.nav, "href": page.path, "active": inside, "current": here == page.path})
+        return found
+
+
+def _may(memberships: tuple[Membership, ...], who: str) -> bool:
+    return who in ("signed-in", "answering") or any(m.role in ACTIONS[who] for m in memberships)

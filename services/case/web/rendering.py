@@ -1,0 +1,43 @@
+"""Templates: Jinja with the GOV.UK macros, and what every page may say in them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
+
+from services.case.domain.lifecycle import OUTCOMES
+from services.case.web import wording
+from services.case.web.sessions import WARNED_AFTER
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "day": wording.day,
+    "short_day": wording.short_day,
+    "moment": wording.moment,
+    "due": wording.due,
+    "count_of": wording.count,
+    "party": wording.party,
+    "role": wording.role,
+    "status": wording.status,
+    "colour": wording.colour,
+    "outcome": lambda code: OUTCOMES.get(code, (code or "").replace("_", " ").capitalize()),
+    "spoken": lambda code: str(code or "").replace("_", " "),
+}
+
+
+def environment(asset: Callable[[str], str]) -> Environment:
+    """`asset` gives the address of a static file."""
+    found = Environment(
+        loader=ChoiceLoader(
+            [
+                PackageLoader("services.case.web"),
+                PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+            ]
+        ),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: "" if value is None else value,  # the macros would print “None” into a field
+    )
+    found.filters.update(FILTERS)
+    found.globals.update(asset=asset, warned_after=WARNED_AFTER)
+    return found

@@ -1,0 +1,34 @@
+"""Every page, with who may visit it."""
+
+from services.case.web import about, sign_in, task_lists
+from services.case.web.page import Page
+
+SIGNING_IN = (
+    Page("GET", "/", sign_in.home, "anybody"),
+    Page("GET", "/sign-in", sign_in.choose, "anybody"),
+    Page("POST", "/sign-in", sign_in.as_sample, "anybody"),
+    Page("GET", "/sign-in/start", sign_in.start, "anybody"),
+    Page("GET", "/sign-in/done", sign_in.done, "anybody"),
+    Page("POST", "/sign-in/stay", sign_in.stay, "signed-in"),
+    Page("POST", "/sign-out", sign_in.sign_out, "signed-in"),
+    Page("GET", "/signed-out", sign_in.signed_out, "anybody"),
+)
+ABOUT = (
+    Page("GET", "/help", about.help_page, "anybody"),
+    Page("GET", "/accessibility", about.accessibility, "anybody"),
+    Page("GET", "/privacy", about.privacy, "anybody"),
+    Page("GET", "/cookies", about.cookies, "anybody"),
+    Page("GET", "/licences", about.licences, "anybody"),
+    Page("GET", "/problems/{slug}", about.problem, "anybody"),
+)
+TASKS = (
+    Page("GET", "/tasks", task_lists.mine, "answering", "My tasks"),
+    Page("GET", "/tasks/team", task_lists.team, "answering", "Team’s tasks"),
+    Page("POST", "/tasks/team", task_lists.from_team, "answering"),
+    Page("GET", "/tasks/reassign", task_lists.choose_colleague, "reassign"),
+    Page("POST", "/tasks/reassign", task_lists.reassign, "reassign"),
+    Page("GET", "/tasks/cover", task_lists.choose_cover, "reassign"),
+    Page("POST", "/tasks/cover", task_lists.cover, "reassign"),
+    Page("POST", "/tasks/filters", task_lists.keep_filter, "answering"),
+)
+PAGES = (*SIGNING_IN, *TASKS, *ABOUT)
