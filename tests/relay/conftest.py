@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import msgspec
@@ -11,8 +11,9 @@ import pytest
 from services.case.relay.relay import relay_of
 from services.case.relay.topics import make_topics
 from services.case.settings import Settings
+from services.case.store.follower import Follower
 from services.case.wiring import House
-from tests.relay.reading import TOPICS, read_all
+from tests.relay.reading import TOPICS, by_stream, read_all
 from tests.store.embedding import until
 
 
@@ -48,17 +49,37 @@ class Published:
         row = self.house.database.row("SELECT position FROM reader_positions WHERE reader = 'relay'")
         return int(row[0]) if row else 0
 
-    @contextmanager
-    def relaying(self) -> Iterator[None]:
+    def until_admitted(self) -> None:
+        end = self.house.outbox.end()
+        until(lambda: self.house.outbox.position >= end, "the outbox to be known")
+
+    def relaying(self) -> AbstractContextManager[None]:
         """Outbox and relay run meanwhile."""
-        followers = (self.house.admitting(), relay_of(self.house))
-        for follower in followers:
-            follower.start()
-        try:
-            yield
-        finally:
-            with ThreadPoolExecutor() as pool:
-                list(pool.map(lambda follower: follower.stop(), followers))
+        return following(self.house.admitting(), relay_of(self.house))
+
+    def admitting(self) -> AbstractContextManager[None]:
+        """The outbox runs meanwhile."""
+        return following(self.house.admitting())
+
+
+@contextmanager
+def following(*followers: Follower) -> Iterator[None]:
+    for follower in followers:
+        follower.start()
+    try:
+        yield
+    finally:
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda follower: follower.stop(), followers))
+
+
+def assert_whole(published: Published) -> None:
+    """Every stored event is there, once, and every stream in order and without a gap."""
+    events = published.read()
+    stored = [f"{recorded.stream}.{recorded.version}" for recorded in published.house.store.read_all()]
+    assert sorted(event["id"] for event in events) == sorted(stored)
+    for stream in by_stream(events).values():
+        assert [event["sequence"] for event in stream] == list(range(1, len(stream) + 1))
 
 
 def on(settings: Settings, environment: dict[str, str]) -> Settings:
