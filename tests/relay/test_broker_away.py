@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.case.outbox.figures import figures
+from services.case.outbox.status import status
 from services.case.settings import Settings
 from tests.brokers.apache import ApacheKafka
 from tests.brokers.choice import own_names
@@ -14,7 +14,6 @@ from tests.projections.traffic import Traffic
 from tests.relay.conftest import Published, assert_whole, house_on, on
 from tests.relay.processes import run
 from tests.store.embedding import until
-
 
 # kafka-python leaves sockets whose broker went away to the collector.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -36,13 +35,13 @@ def test_the_broker_is_killed_and_comes_back(published: Published, own_broker: A
         own_broker.kill()
         stored = traffic.events
         until(lambda: traffic.events > stored + 500 or not traffic.is_alive(), "people to work on", 20)
-        waiting = figures(house.database, True, house.clock.now())
-        status = json.loads(run(house.settings, "relay", "--status", "--json").stdout)
+        waiting = status(house.database, True, house.clock.now())
+        told = json.loads(run(house.settings, "relay", "--status", "--json").stdout)
         own_broker.start()
         traffic.through()
         published.until_drained()
 
     assert waiting.behind > 0
-    assert status["behind"] > 0 and status["held"] == []
+    assert told["behind"] > 0 and told["held"] == []
     assert_whole(published)
 

@@ -7,8 +7,8 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from services.case.outbox import admission
-from services.case.outbox.figures import figures
 from services.case.outbox.held import NotHeld, StillRefused, held, release
+from services.case.outbox.status import status
 from services.case.relay.client import connection
 from tests.relay.conftest import Published
 from tests.relay.reading import by_stream
@@ -41,7 +41,7 @@ def test_only_the_stream_of_an_event_that_breaks_its_contract_waits(
     (one,) = held(published.house.database)
     assert (one.stream, one.version, one.type, one.waiting) == (bad.id, 3, "case.note_added.v1", 4)
     assert one.why == "its data does not keep its contract: properties/note/minimum at /note"
-    assert figures(published.house.database, True, published.house.clock.now()).behind == 0
+    assert status(published.house.database, True, published.house.clock.now()).behind == 0
     (said,) = [record.getMessage() for record in caplog.records if record.name.endswith("held")]
     assert str(bad.id) in said and "asha" not in said and "-1" not in said
 

@@ -10,6 +10,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from starlette.requests import Request
 from starlette.responses import Response
 
+from services.case.outbox.status import status
 from services.case.projections.cases import standing_still
 from services.case.store.database import DatabaseAway
 from services.case.wiring import House
@@ -26,6 +27,9 @@ def _gauge(name: str, words: str) -> Gauge:
 STANDING_STILL = _gauge("cases_without_next_step", "Open cases that nothing can move; should be 0.")
 LAG = _gauge("projection_lag_events", "Positions that the read models are behind the log.")
 OVERDUE = _gauge("deadlines_overdue", "Duties that were missed and are still owed.")
+OUTBOX = _gauge("outbox_lag_events", "Events that are recorded and not published yet.")
+OLDEST = _gauge("outbox_oldest_seconds", "For how long the first of these has waited.")
+HELD = _gauge("outbox_held_streams", "Streams that wait because an event cannot be published; should be 0.")
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where the processes of one service keep their figures, if there are several
 FRESH = 10.0  # seconds for which figures from the database are good
 PATIENCE = 3.0  # seconds
@@ -71,6 +75,10 @@ class Figures:
         LAG.set(max(0, house.store.head() - house.projected.position))
         row = house.database.row("SELECT count(*) FROM deadlines WHERE state = 'missed' AND task > 0")
         OVERDUE.set(row[0] if row else 0)
+        outbox = status(house.database, bool(house.settings.kafka_bootstrap_servers), house.clock.now())
+        OUTBOX.set(outbox.behind)
+        OLDEST.set(outbox.oldest_seconds)
+        HELD.set(len(outbox.held))
 
 
 FIGURES = Figures()

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from services.case.commands.administration import add
-from services.case.outbox.figures import Figures, figures
+from services.case.outbox.status import Status, status
 from services.case.wiring import House
 
 
@@ -22,7 +22,7 @@ def register(commands: Any) -> None:
 def run(house: House, given: argparse.Namespace) -> int:
     kafka = bool(house.settings.kafka_bootstrap_servers)
     if given.status:
-        return _tell(figures(house.database, kafka, house.clock.now()), given.json)
+        return _tell(status(house.database, kafka, house.clock.now()), given.json)
     if not kafka:
         print("KAFKA_BOOTSTRAP_SERVERS: not set", file=sys.stderr)
         return 2
@@ -32,7 +32,7 @@ def run(house: House, given: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(found: Figures, as_json: bool) -> int:
+def _tell(found: Status, as_json: bool) -> int:
     """1 where a stream is held."""
     if as_json:
         print(msgspec.json.encode(found).decode())

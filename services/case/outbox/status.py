@@ -15,7 +15,7 @@ BEHIND = "SELECT count(*) FROM events WHERE notification_id > %s"
 OLDEST = "SELECT state FROM events WHERE notification_id > %s ORDER BY notification_id LIMIT 1"
 
 
-class Figures(msgspec.Struct, frozen=True):
+class Status(msgspec.Struct, frozen=True):
     """`position`: the last place that was published · `behind`: events after it · `oldest_seconds`: since the first of
     these was recorded, 0 where there is none · `held`: streams that wait, which are not counted as behind."""
 
@@ -25,13 +25,13 @@ class Figures(msgspec.Struct, frozen=True):
     held: list[Held]
 
 
-def figures(database: Database, kafka: bool, now: datetime) -> Figures:
+def status(database: Database, kafka: bool, now: datetime) -> Status:
     """Published is what is on the topics, or, without Kafka, what the feed can serve."""
     row = database.row(RELAYED if kafka else POSITION)
     position = int(row[0]) if row else 0
     count, first = database.row(BEHIND, [position]), database.row(OLDEST, [position])
     behind = int(count[0]) if count else 0
-    return Figures(position, behind, _age(first, now), held(database))
+    return Status(position, behind, _age(first, now), held(database))
 
 
 def _age(first: tuple[Any, ...] | None, now: datetime) -> float:
