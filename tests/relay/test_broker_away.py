@@ -44,4 +44,3 @@ def test_the_broker_is_killed_and_comes_back(published: Published, own_broker: A
     assert waiting.behind > 0
     assert told["behind"] > 0 and told["held"] == []
     assert_whole(published)
-

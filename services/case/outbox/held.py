@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
+import msgspec
 import psycopg
 
 from services.case.outbox.admission import fault_of
@@ -41,7 +42,7 @@ RELEASE = """
 log = logging.getLogger(__name__)
 
 
-class Held(NamedTuple):
+class Held(msgspec.Struct, frozen=True):
     """A stream that waits, for which of its events and why, and how many wait."""
 
     stream: UUID

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.case.application.importing import REGISTER
+from services.case.application.improving import improvement_stream
 from services.case.application.in_use import authority_stream
 from services.case.application.listing import directory_stream
 from services.case.domain.events import CaseOpened
@@ -52,6 +53,7 @@ class Owners:
         for code in self.codes():
             yield authority_stream(code), Owner(code, code)
             yield directory_stream(code), Owner(code, code)
+            yield improvement_stream(code), Owner(code, code)
 
     def _look_up(self, streams: set[UUID]) -> None:
         if len(self._cases) > REMEMBERED:
