@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -30,9 +29,8 @@ def test_a_case_or_a_part_of_the_log_is_published_again(published: Published) ->
     case = run(settings, "republish", "--case", one.ref, "--topic", target)
     part = run(settings, "republish", "--from", str(first), "--to", str(last), "--topic", target)
     nowhere = run(settings, "republish", "--case", one.ref, "--topic", "nowhere")
-    wrong = run(settings, "republish", "--case", one.ref, "--to", "7", "--topic", target)
 
-    assert (case.returncode, part.returncode, nowhere.returncode, wrong.returncode) == (0, 0, 2, 2)
+    assert (case.returncode, part.returncode, nowhere.returncode) == (0, 0, 2)
     events = {event["id"]: event for event in published.read("case.events.v1")}
     again = read_all(published.bootstrap, [target])
     ids = [f"{one.id}.{n}" for n in (1, 2, 3, 3)] + [f"{other.id}.{n}" for n in (2, 3)]
@@ -41,9 +39,7 @@ def test_a_case_or_a_part_of_the_log_is_published_again(published: Published) ->
     assert_whole(published)
 
 
-def test_topics_are_made_once_and_what_differs_is_told(
-    settings: Settings, kafka: dict[str, str], tmp_path: Path
-) -> None:
+def test_topics_are_made_once_and_what_differs_is_told(settings: Settings, kafka: dict[str, str]) -> None:
     mine = on(settings, kafka)
     made, again = make_topics(mine, replicas=1), make_topics(mine, replicas=1)
     prefix = kafka["KAFKA_TOPIC_PREFIX"]
