@@ -88,7 +88,7 @@ async def one_task(ask: Ask) -> Reply:
     case = await ask.house.door.see(ref)
     task, _, _ = open_task(case, number, ask.person)
     body, etag = detail(ask, case, task), etag_of(case, task)  # at one moment, before anybody can change it
-    shown, draft = await asyncio.to_thread(_shown, ask, case, task), await asyncio.to_thread(_draft, ask, case)
+    shown, draft = await asyncio.to_thread(_shown, ask, case, task), await kept_draft(ask, case)
     return Reply({**body, "shown": shown, "draft": draft}, etag=etag)
 
 
@@ -141,6 +141,11 @@ def header(ask: Ask, case: Case) -> dict[str, Any]:
     except CaseUnknown:
         return {"ref": case.ref, "status": case.status, "nc_year": case.facts.get("nc_year")}
     return summary(ask.person, case)
+
+
+async def kept_draft(ask: Ask, case: Case) -> Any:
+    """The answers that the person has kept so far, None if there are none."""
+    return await asyncio.to_thread(_draft, ask, case)
 
 
 def _draft(ask: Ask, case: Case) -> Any:

@@ -7,7 +7,7 @@ the engine. An `x-entry` is part of what the pupil's register has been told, whi
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Any
 
@@ -91,6 +91,23 @@ class Form:
             raise AnswersInvalid(errors)
         return self.parted(answers)
 
+    def faults(
+        self, answers: dict[str, Any], circumstances: Circumstances, only: Collection[str]
+    ) -> list[dict[str, str]]:
+        """What is wrong with the answers to some of the questions, while others are still open. Of the rules across
+        fields those that concern them and have all their answers."""
+        errors = [self._explained(error) for error in self._validator.iter_errors(answers)]
+        mine = [error for error in errors if error["pointer"].split("/")[1] in only]
+        if mine:
+            return mine
+        chosen = {name: answers[name] for name in only if name in answers}
+        good = {name: value for name, value in answers.items() if not _is_wrong(name, errors)}
+        return [
+            error
+            for error in [*self._chosen(chosen, circumstances), *self._across(good, circumstances, partial=True)]
+            if error["pointer"].split("/")[1] in only
+        ]
+
     def parted(self, answers: dict[str, Any]) -> Answers:
         """Valid answers by where they go. A variable whose question was not asked is None."""
         return Answers(
@@ -133,11 +150,15 @@ class Form:
                 errors.append(_problem(path, reason))
         return errors
 
-    def _across(self, answers: dict[str, Any], circumstances: Circumstances) -> list[dict[str, str]]:
-        """What is wrong by the form's `x-checks`; a check of a question that was not answered passes."""
+    def _across(
+        self, answers: dict[str, Any], circumstances: Circumstances, partial: bool = False
+    ) -> list[dict[str, str]]:
+        """What is wrong by the form's `x-checks`; a check of a question that was not answered passes, and of `partial`
+        answers one that asks for others that are still open."""
         errors = []
         for check in self.schema.get("x-checks", []):
-            if answers.get(check["field"]) is None:
+            asks = [name for name in check.values() if isinstance(name, str) and name in self.fields]
+            if answers.get(check["field"]) is None or (partial and any(name not in answers for name in asks)):
                 continue
             problem = CHECKS[check["check"]](check, answers, circumstances)
             if problem is not None:
@@ -148,6 +169,10 @@ class Form:
 def _may_choose(field: dict[str, Any]) -> bool:
     inside = field.get("items", {}).get("properties", {})
     return any(field.get("x-govuk", {}).get(kind) for kind in DIRECTORIES) or any(map(_may_choose, inside.values()))
+
+
+def _is_wrong(name: str, errors: list[dict[str, str]]) -> bool:
+    return any(error["pointer"].split("/")[1] == name for error in errors)
 
 
 def choices(fields: dict[str, Any], answers: dict[str, Any]) -> Iterator[tuple[list[Any], str, str]]:

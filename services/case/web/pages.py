@@ -49,7 +49,7 @@ class Pages:
         cookie = request.cookies.get(safety.cookie_name(SESSION, self.secure))
         return self.sessions.find(cookie) if cookie else None
 
-    def render(self, visit: "Visit", template: str, **values: Any) -> str:
+    def render(self, visit: "Visit", template: str, /, **values: Any) -> str:
         """The text of a page. Every template has `me`, `council`, `today` and `navigation`."""
         session, settings = visit.session, self.house.settings
         shared = {
@@ -75,12 +75,14 @@ class Pages:
         """The pages that are found from every page, as far as the person may visit them."""
         if visit.session is None:
             return []
-        here, found = visit.request.url.path, []
-        for page in self._listed:
-            if _may(visit.session.person.memberships, page.who):
-                inside = here == page.path or here.startswith(f"{page.path}/")
-                found.append({"text": page.nav, "href": page.path, "active": inside, "current": here == page.path})
-        return found
+        here = visit.request.url.path
+        found = [page for page in self._listed if _may(visit.session.person.memberships, page.who)]
+        inside = [page.path for page in found if here == page.path or here.startswith(f"{page.path}/")]
+        nearest = max(inside, key=len, default="")
+        return [
+            {"text": page.nav, "href": page.path, "active": page.path == nearest, "current": page.path == here}
+            for page in found
+        ]
 
 
 def _may(memberships: tuple[Membership, ...], who: str) -> bool:

@@ -1,6 +1,6 @@
 """Every page, with who may visit it."""
 
-from services.case.web import about, sign_in, task_lists
+from services.case.web import about, sign_in, task_lists, task_pages
 from services.case.web.page import Page
 
 SIGNING_IN = (
@@ -30,5 +30,13 @@ TASKS = (
     Page("GET", "/tasks/cover", task_lists.choose_cover, "reassign"),
     Page("POST", "/tasks/cover", task_lists.cover, "reassign"),
     Page("POST", "/tasks/filters", task_lists.keep_filter, "answering"),
+    Page("GET", "/tasks/{id}", task_pages.overview, "answering"),
+    Page("POST", "/tasks/{id}/begin", task_pages.begin, "answering"),
+    Page("POST", "/tasks/{id}/release", task_pages.give_back, "answering"),
+    Page("GET", "/tasks/{id}/reassign", task_pages.choose_colleague, "answering"),
+    Page("GET", "/tasks/{id}/questions/{step}", task_pages.question, "answering"),
+    Page("POST", "/tasks/{id}/questions/{step}", task_pages.answer, "answering"),
+    Page("GET", "/tasks/{id}/check", task_pages.check, "answering"),
+    Page("POST", "/tasks/{id}/check", task_pages.complete, "answering"),
 )
 PAGES = (*SIGNING_IN, *TASKS, *ABOUT)

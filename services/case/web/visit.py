@@ -85,17 +85,21 @@ class Visit:
         """What the address says after the question mark, such as the filter of a list; nothing personal ever."""
         return self.request.query_params.get(name, "")
 
-    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+    def page(self, template: str, code: int = 200, /, **values: Any) -> Response:
         """A page of this template."""
-        return HTMLResponse(self.pages.render(self, template, **values), status)
+        return HTMLResponse(self.pages.render(self, template, **values), code)
 
     def to(self, address: str) -> Response:
         """Go on to another page of ours, after something was done."""
         return RedirectResponse(address, 303)
 
+    def asking(self, query: Any = None, body: Any = None, **parts: str) -> Ask:
+        """This visit as the API's handlers see a request."""
+        return Ask(self.request, self.house, self.person, body=body, query=query, parts=parts)
+
     async def read(self, handler: ApiHandler, query: Any = None, body: Any = None, **parts: str) -> Reply:
         """What a handler of the API answers to this person."""
-        return await handler(Ask(self.request, self.house, self.person, body=body, query=query, parts=parts))
+        return await handler(self.asking(query, body, **parts))
 
     async def act(
         self, handler: ApiHandler, kind: type[Any], said: Mapping[str, Any], seen: str = "", **parts: str
