@@ -12,6 +12,7 @@ from contracts import chain
 from services.case.domain import authority_events as a
 from services.case.domain import directory_events as d
 from services.case.domain import events as e
+from services.case.domain import improvement_events as i
 from services.case.domain import pupil_events as p
 from services.case.domain.meta import Actor, Event
 from services.case.domain.people import CLOCK, SYSTEM
@@ -66,6 +67,14 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     d.ProviderPlacesUpdated: ("provider",),
     d.ProviderChecked: ("provider", "school", "case"),
     d.StrategyListed: ("strategy",),
+    i.TargetSet: ("measure", "period", "value"),
+    i.ReportPublished: ("report", "version", "kind", "period", "document"),
+    i.ActionAgreed: ("action", "report", "finding", "measure", "due"),
+    i.ActionUpdated: ("action", "state", "due"),
+    i.SurveyOpened: ("survey", "report", "version", "audience", "closes_at"),
+    i.SurveyAnswered: ("survey",),
+    i.SurveyClosed: ("survey",),
+    i.SurveySummarised: ("survey", "document"),
 }
 SCHEMAS = "https://inclusion-casework.example/events"
 OUTCOME = re.compile(r"[a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*")

@@ -9,6 +9,7 @@ from services.case.application.administration import Administration
 from services.case.application.directory import Directory
 from services.case.application.door import Door
 from services.case.application.files import read_reference
+from services.case.application.improving import Improvements
 from services.case.application.in_use import authority_stream
 from services.case.application.listing import Listings
 from services.case.application.put_in_use import fetch_from, put_files_in_use
@@ -54,6 +55,7 @@ class House:
         self.owners: Owners
         self.outbox: Outbox
         self.listings: Listings
+        self.improvements: Improvements
         self.checkpointing = Checkpointing(checkpoint_key_of(settings), self.clock.now)
         self.seeded = 0  # the place in the log of the sample directories
 
@@ -73,6 +75,7 @@ class House:
         self.administration = Administration(self.store, self.reference, self.clock)
         put_files_in_use(self.administration, self.clock.now())
         self.listings = Listings(self.store, self.clock)
+        self.improvements = Improvements(self.store, self.clock)
         if self.settings.embedded:
             self.seeded = put_samples_in_use(self.store, self.listings, self.clock)
         self.door = Door(self.store, self.reference, self.clock)
@@ -93,6 +96,8 @@ class House:
         """A stream's key was destroyed, here or in another process."""
         self.store.keys.forget(UUID(stream))
         self.door.evict(UUID(stream))
+        self.listings.forget(UUID(stream))
+        self.improvements.forget(UUID(stream))
 
     def _refresh(self, what: str) -> None:
         self.reference.directory.refresh(self.database, what)

@@ -11,6 +11,7 @@ import pytest
 
 from services.case.application.files import HOUSE
 from services.case.domain import events as e
+from services.case.domain.improvement_events import Question
 from services.case.domain.meta import Actor, Event, Meta
 from services.case.domain.milestones import MILESTONES
 from services.case.domain.trace import Trace
@@ -117,6 +118,7 @@ def with_secrets(type: str, example: dict[str, Any]) -> Event:
 ROOM: dict[Any, Any] = {
     str: SECRET, Any: SECRET, int: 1, bool: True, datetime: datetime(2026, 9, 7, tzinfo=UTC), date: date(2026, 9, 7),
     Trace: Trace([(SECRET, SECRET)]), dict[str, str]: {SECRET: SECRET}, list[str]: [SECRET],
+    list[Question]: [{"id": "secret", "title": SECRET}],
 }  # fmt: skip
 
 

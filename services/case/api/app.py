@@ -24,7 +24,8 @@ from services.case.api.asking import Ask, command_of, read_body, read_query, res
 from services.case.api.identity import BUILT_IN, Identity, ProviderKeys, built_in_keys, ed25519_key, read_meaning
 from services.case.api.openapi import PATTERNS, document
 from services.case.api.problems import OTHERS, as_response, problem
-from services.case.api.routes import CLOCK, ROUTES, Route
+from services.case.api.route import Route
+from services.case.api.routes import CLOCK, ROUTES
 from services.case.domain import errors
 from services.case.domain.errors import Refusal
 from services.case.domain.people import Person

@@ -6,13 +6,8 @@ import msgspec
 
 from services.case.api.bodies import Limit, Urn
 
-PeriodName = Annotated[
-    str,
-    msgspec.Meta(
-        max_length=20, extra_json_schema={"examples": ["2026/27", "2026/27 autumn", "2026-Q4", "2026-11"]},
-        pattern=r"^(20[0-9]{2}/[0-9]{2}( (autumn|spring|summer))?|20[0-9]{2}-(Q[1-4]|0[1-9]|1[0-2]))?$",
-    ),
-]  # fmt: skip
+PERIOD = r"^(20[0-9]{2}/[0-9]{2}( (autumn|spring|summer))?|20[0-9]{2}-(Q[1-4]|0[1-9]|1[0-2]))$"
+PeriodName = Annotated[str, msgspec.Meta(max_length=20, pattern=f"{PERIOD}|^$")]
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,40}$")]
 Group = Annotated[str, msgspec.Meta(max_length=100)]
 Answer = Literal["yes", "no", "not_known"]

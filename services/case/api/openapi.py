@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from services.case.api.problems import MEDIA_TYPE, STATUS, title
-from services.case.api.routes import Route
+from services.case.api.route import Route
 from services.case.domain import errors
 
 PATTERNS = {
@@ -20,6 +20,9 @@ PATTERNS = {
     "provider": r"^[A-Za-z0-9-]{1,40}$",
     "strategy": r"^[A-Za-z0-9-]{1,40}$",
     "measure": r"^[a-z_]{1,40}$",
+    "report": r"^[1-9][0-9]{0,5}$",
+    "action": r"^[1-9][0-9]{0,5}$",
+    "survey": r"^[1-9][0-9]{0,5}$",
     "what": r"^(d[1-9][0-9]{0,8}|([A-Z]{2,4}-[0-9]{4}-[0-9]{6}-)?[1-9][0-9]{0,8})$",
 }
 EXAMPLES = {
@@ -33,6 +36,9 @@ EXAMPLES = {
     "provider": "AP-1001",
     "strategy": "behaviour-outreach",
     "measure": "suspensions",
+    "report": "1",
+    "action": "1",
+    "survey": "1",
 }
 ALWAYS: tuple[type[errors.Refusal], ...] = (errors.NotSignedIn, errors.TryAgain)
 WITH_BODY: tuple[type[errors.Refusal], ...] = (

@@ -1,9 +1,5 @@
 """Every JSON address, with who may use it, what it takes and what it answers."""
 
-from typing import Any
-
-import msgspec
-
 from services.case.api import (
     agreements,
     bodies,
@@ -15,14 +11,13 @@ from services.case.api import (
     directory_bodies,
     feed,
     history,
-    measure_bodies,
-    measures,
+    measure_routes,
     processes,
     providers,
     registers,
     tasks,
 )
-from services.case.api.asking import Handler
+from services.case.api.route import Route
 from services.case.domain import errors
 
 TASK = (errors.TaskUnknown, errors.NotAllowed)
@@ -31,30 +26,7 @@ PAUSED = (errors.CaseOnHold, errors.CaseNotOpen)
 MOVES = (errors.ProcessCannotGoOn,)  # where the process takes a step
 SEEN = (errors.PreconditionMissing,)
 ENTRY = (errors.NotAllowed, errors.NotInDirectory)
-MEASURE = (errors.NotAllowed, errors.MeasureUnknown)
 PUT = (*ENTRY, *SEEN, errors.EntryEdited, errors.ReasonMissing)
-
-
-class Route(msgspec.Struct, frozen=True):
-    """`who` is an action of `domain.permissions.ACTIONS`, `answering` (whom a task is for), or `scope:…`.
-
-    `if_match` says whose ETag must be sent: `task`, `case`, `terms` or, of what is listed already, `entry` ·
-    `patience`: seconds after which the client is asked to come back, as when the database hangs.
-    """
-
-    method: str
-    path: str
-    handler: Handler
-    who: str
-    summary: str
-    body: Any = None
-    query: Any = None
-    status: int = 200
-    if_match: str = ""
-    refusals: tuple[type[errors.Refusal], ...] = ()
-    embedded_only: bool = False
-    patience: float = 10.0
-    media: str = "application/json"
 
 
 ROUTES = (
@@ -239,26 +211,7 @@ ROUTES = (
         "List an entry of the ethical inclusion directory", directory_bodies.PutStrategy, if_match="entry",
         refusals=PUT,
     ),
-    Route(
-        "GET", "/measures", measures.list_measures, "measure", "What is measured, and what cannot be",
-        refusals=(errors.NotAllowed,),
-    ),
-    Route(
-        "GET", "/measures.csv", measures.all_measures_csv, "measure", "Every measure in a period, as CSV",
-        query=measure_bodies.PeriodQuery, refusals=(errors.NotAllowed,), patience=60, media=measures.CSV,
-    ),
-    Route(
-        "GET", "/measures/{measure}.csv", measures.one_measure_csv, "measure", "A measure in a period, as CSV",
-        query=measure_bodies.MeasureQuery, refusals=MEASURE, patience=60, media=measures.CSV,
-    ),
-    Route(
-        "GET", "/measures/{measure}", measures.one_measure, "measure", "A measure in a period",
-        query=measure_bodies.MeasureQuery, refusals=MEASURE, patience=60,
-    ),
-    Route(
-        "GET", "/measures/{measure}/cases", measures.cases_of_measure, "measured_cases", "The cases behind a number",
-        query=measure_bodies.MeasuredCasesQuery, refusals=MEASURE, patience=60,
-    ),
+    *measure_routes.ROUTES,
     Route(
         "GET", "/feed", feed.feed, "scope:feed", "Records for subscribers", query=bodies.FeedQuery,
         refusals=(errors.NotAllowed,), patience=60,

@@ -210,6 +210,30 @@ class MeasureUnknown(Refusal):
     """There is no such measure."""
 
 
+class ReportUnknown(Refusal):
+    """There is no such report or plan, or no such version of it."""
+
+
+class ActionUnknown(Refusal):
+    """There is no such action."""
+
+
+class SurveyUnknown(Refusal):
+    """There is no such survey, or it does not ask you."""
+
+
+class SurveyClosedAlready(Refusal):
+    """This survey is closed: it takes no more answers."""
+
+
+class SurveyAnsweredAlready(Refusal):
+    """You have answered this survey already."""
+
+
+class SurveyStillOpen(Refusal):
+    """This survey is still open. Its summary can be published once it is closed."""
+
+
 class NothingToCorrect(Refusal):
     """There is no such answer to correct."""
 

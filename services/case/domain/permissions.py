@@ -55,6 +55,10 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "erase": ("dpo",),
     "measure": (*HOME, "caseworker", "send-caseworker", "fap-chair", "dpo", "auditor", "process-owner"),
     "measured_cases": (*HOME, "caseworker"),
+    "improve": ("caseworker", "process-owner"),
+    "follow_improvement": (*HOME, "receiving-head", "caseworker", "send-caseworker", "fap-chair", "dpo", "auditor",
+                           "process-owner"),
+    "read_reports": get_args(Role),
 }  # fmt: skip
 
 

@@ -1,0 +1,73 @@
+"""How much alternative provision will be wanted, if it is as much as a year before, against the room that providers say
+they have and what it cost."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+import msgspec
+
+from services.case.clock.periods import Period
+from services.case.domain.provider import Provider
+from services.case.projections.measures.counting import Scope
+from services.case.projections.measures.protection import Counts, hidden_among
+from services.case.store.database import Database
+
+SCHOOL_WEEKS = 39  # of a year
+DAYS_IN_A_YEAR = 365
+NOT_LISTED = "not_listed"
+
+BEGUN = """
+    SELECT o.place, count(*), sum(o.total)::int, sum(o.amount)::bigint
+    FROM occurrences o JOIN measured_cases c USING (stream)
+    WHERE o.kind = 'placement' AND 'commissioned' = ANY (o.tags) AND c.authority = %(authority)s
+    AND (%(schools)s::text[] IS NULL OR c.home_school = ANY (%(schools)s))
+    AND o.began BETWEEN %(first)s AND %(last)s
+    GROUP BY 1
+"""
+
+
+class Demand(msgspec.Struct, frozen=True, kw_only=True):
+    """One kind of provider. `placements`, pupil `weeks` and `pounds` are those of the
+    year before, left out where there were few (`small`) · `places` and `free` as providers say now · `room`: the pupil
+    weeks that all places give in the period · `enough`: whether that is more than is expected."""
+
+    kind: str
+    placements: int | None = None
+    weeks: int | None = None
+    pounds: float | None = None
+    places: int = 0
+    free: int = 0
+    room: int = 0
+    enough: bool | None = None
+    small: bool = False
+
+
+def demand(
+    database: Database, scope: Scope, providers: Mapping[str, Provider], period: Period, year_before: Period
+) -> list[Demand]:
+    """By kind of provider; `providers` are those that the authority lists."""
+    given = {
+        "authority": scope.authority,
+        "schools": scope.schools and list(scope.schools),
+        "first": year_before.first,
+        "last": year_before.last,
+    }
+    begun: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for place, *numbers in database.rows(BEGUN, given):
+        kind = providers[place].kind if place in providers else NOT_LISTED
+        begun[kind] = [have + more for have, more in zip(begun[kind], numbers, strict=True)]
+    kinds = sorted({provider.kind for provider in providers.values()} | begun.keys())
+    hidden = hidden_among({kind: Counts(begun[kind][0]) for kind in kinds})
+    return [_of_kind(kind, begun[kind], kind in hidden, providers, period) for kind in kinds]
+
+
+def _of_kind(kind: str, begun: list[int], small: bool, providers: Mapping[str, Provider], period: Period) -> Demand:
+    stages = [stage for one in providers.values() if one.kind == kind for stage in one.places.stages]
+    places = sum(stage.places for stage in stages)
+    days = (period.last - period.first).days + 1
+    room = round(places * SCHOOL_WEEKS * days / DAYS_IN_A_YEAR)
+    told = Demand(kind=kind, places=places, free=sum(stage.free for stage in stages), room=room, small=small)
+    if small:
+        return told
+    placements, weeks, pence = begun
+    return msgspec.structs.replace(told, placements=placements, weeks=weeks, pounds=pence / 100, enough=weeks <= room)
