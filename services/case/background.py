@@ -1,16 +1,19 @@
 """What goes on beside the requests, in a process of its own so that they do not share an interpreter with it: read
-models follow the log, suspensions reach the pupils' registers, days pass."""
+models follow the log, suspensions reach the pupils' registers, words that are due are offered, days pass."""
 
 import asyncio
 import contextlib
 import signal
 from collections.abc import Callable
 
+from services.case.domain.errors import TryAgain
+from services.case.inbound import let_expire
 from services.case.store.database import DatabaseAway
 from services.case.timers import keep_time
 from services.case.wiring import House
 
 TIDY = 3600.0  # seconds
+EXPIRE = 60.0
 
 
 def work(house: House, started: Callable[[], None]) -> None:
@@ -22,12 +25,12 @@ async def _work(house: House, started: Callable[[], None]) -> None:
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
-    followers = [house.follower(), house.registrar(), house.admitting(), house.checkpoints()]
+    followers = [house.follower(), house.registrar(), house.admitting(), house.checkpoints(), house.offering()]
     for follower in followers:
         follower.start()
     house.projected.start(loop)
     started()
-    tasks = [asyncio.create_task(keep_time(house)), asyncio.create_task(_tidy(house))]
+    tasks = [asyncio.create_task(work(house)) for work in (keep_time, _tidy, _expire)]
     await told.wait()
     for task in tasks:
         task.cancel()
@@ -42,3 +45,10 @@ async def _tidy(house: House) -> None:
         with contextlib.suppress(DatabaseAway):
             await asyncio.to_thread(house.store.forget_answers)
         await asyncio.sleep(TIDY)
+
+
+async def _expire(house: House) -> None:
+    while True:
+        with contextlib.suppress(DatabaseAway, TryAgain):
+            await let_expire(house)
+        await asyncio.sleep(EXPIRE)

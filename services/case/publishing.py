@@ -10,6 +10,7 @@ import msgspec
 
 from contracts import chain
 from services.case.domain import authority_events as a
+from services.case.domain import delivery_events as n
 from services.case.domain import directory_events as d
 from services.case.domain import events as e
 from services.case.domain import improvement_events as i
@@ -49,6 +50,11 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     e.CaseReopened: (),
     e.SubjectKeyDestroyed: ("because",),
     e.Milestone: ("instance", "element", "outcome", "fields"),
+    n.ContactRecorded: ("party",),
+    n.ReminderDue: ("deadline", "days", "to"),
+    n.NoticeSent: ("notice", "to", "channel", "posted_on", "deemed_on"),
+    n.NoticeDelivered: ("notice", "to", "channel"),
+    n.NoticeFailed: ("notice", "to", "because", "channel", "instance"),
     p.ExclusionNotified: ("instance", "entry"),
     p.ExclusionEntered: ("entry", "totals"),
     p.EntriesTaken: ("from_", "merged", "entries", "totals"),
@@ -138,7 +144,7 @@ def data_of(event: Event, authority: str = "") -> dict[str, Any]:
         public["fields"] = {name: value for name, value in event.fields.items() if _is_code(value)}
     if is_of_register(type(event).TOPIC):
         _tell_own_only(public, authority)
-    return {name: value for name, value in public.items() if value is False or value not in ("", 0, {})}
+    return {name: value for name, value in public.items() if value is False or value not in ("", 0, {}, None)}
 
 
 def _tell_own_only(public: dict[str, Any], authority: str) -> None:

@@ -17,6 +17,7 @@ import yaml
 
 from services.case.application import tasks
 from services.case.application.correcting import correct
+from services.case.application.delivering import delivered, failed
 from services.case.application.live import Live
 from services.case.application.notifications import Notification, entry_of
 from services.case.application.opening import close_by_hand, open_case, reopen, start_by_hand
@@ -89,7 +90,7 @@ class Run:
     def _opener(self) -> Person:
         return next(p for p in self.people.values() if p.authority == self.authority and "caseworker" in p.roles)
 
-    def do(self, act: Callable[[Running], None]) -> None:
+    def do(self, act: Callable[[Running], object]) -> None:
         decision = Decision(self.live.case, SYSTEM, self.now, self.now.astimezone(LONDON).date())
         act(Running(decision, self.live, self._register_of))
         self.events += decision.events
@@ -129,6 +130,8 @@ class Run:
             self._set_facts(_as_json(step["facts"]))
         elif "register" in step:
             self._enter(step["register"])
+        elif "undelivered" in step or "delivered" in step:
+            self._deliver(step)
         elif "message" in step:
             self._tell(step["message"], step.get("with", {}))
         elif "start" in step:
@@ -200,6 +203,18 @@ class Run:
         found = _entries(self.reference, [given], self.authority, len(self.register))
         self.register |= found
         self.do(tell_of_register)
+
+    def _deliver(self, step: dict[str, Any]) -> None:
+        """A notice last sent did not arrive, or did after all."""
+        name, to = step.get("undelivered") or step["delivered"], step["to"]
+        version, sent = [
+            (n, v) for n, v in enumerate(self.events, 1) if isinstance(v, e.NoticeDue) and v.notice == name
+        ][-1]
+        words = self.reference.bundle(self.live.case.instances[sent.instance].bundle).notices[name]
+        if "undelivered" in step:
+            self.do(partial(failed, notice=version, to=to, words=words, because=step["because"], channel=None))
+        else:
+            self.do(partial(delivered, notice=version, to=to, channel="letter"))
 
     def _tell(self, message: str, payload: dict[str, Any]) -> None:
         def act(running: Running) -> None:

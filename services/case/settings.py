@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True):
     brand_name: str = ""  # whose name stands at the head of every page, else the person's council
     brand_colour: str = "#1b4f72"
     brand_contact: str = ""  # how somebody gets help with the pages
+    public_url: str = "http://127.0.0.1:8000"  # where people sign in, as words to them say it
     workers: int = 1
     kafka_bootstrap_servers: str = ""
     kafka_topic_prefix: str = ""  # before the name of every topic and producer, where a cluster is shared
@@ -55,6 +56,10 @@ class Settings(msgspec.Struct, frozen=True):
     def embedded(self) -> bool:
         """Whether this is the mode for trying out, in which the clock can be set and tokens are had for the asking."""
         return not self.database_url and not self.oidc_issuer
+
+    def link(self, ref: str) -> str:
+        """Where people read of a case."""
+        return f"{self.public_url.rstrip('/')}/cases/{ref}"
 
     @property
     def bpmn_folders(self) -> tuple[Path, ...]:
@@ -95,6 +100,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
         brand_name=get("CASE_BRAND_NAME"),
         brand_colour=get("CASE_BRAND_COLOUR", "#1b4f72"),
         brand_contact=get("CASE_BRAND_CONTACT"),
+        public_url=get("CASE_PUBLIC_URL", "http://127.0.0.1:8000"),
         workers=int(workers),
         kafka_bootstrap_servers=get("KAFKA_BOOTSTRAP_SERVERS"),
         kafka_topic_prefix=get("KAFKA_TOPIC_PREFIX"),

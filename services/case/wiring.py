@@ -17,6 +17,11 @@ from services.case.application.recounting import Recounting
 from services.case.application.reference import Reference
 from services.case.application.registering import READER, Registering
 from services.case.clock.now import Clock, SettableClock, SystemClock
+from services.case.deliveries.house_words import PROMPT, house_words
+from services.case.deliveries.offering import READER as DELIVERIES
+from services.case.deliveries.offering import Offering
+from services.case.deliveries.offices import offices
+from services.case.deliveries.recipients import OfficeOf
 from services.case.outbox.admitting import Admitting
 from services.case.outbox.owners import Owners
 from services.case.outbox.turns import READER as OUTBOX
@@ -122,6 +127,16 @@ class House:
     def checkpoints(self) -> Follower:
         """States now and then what the log is; one of all such processes is active."""
         return Follower(CHECKPOINTS, self.url, self.checkpointing.work)
+
+    def offering(self) -> Follower:
+        """Offers words that are due to whoever sends them; one of all such processes is active."""
+        door = Door(self.store, self.reference, self.clock)
+        offering = Offering(door, self.offices_of, house_words()[PROMPT], self.settings.link)
+        return Follower(DELIVERIES, self.url, offering.work)
+
+    def offices_of(self, authority: str) -> OfficeOf:
+        """Whom to ask at the council, its schools and its providers."""
+        return offices(self.database, self.reference.authorities[authority])
 
     def signing_key(self) -> bytes:
         return signing_key_of(self.settings)

@@ -30,7 +30,7 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
         case.headers["If-Match"] = "*"
     for name in ("cursor", "known_at", "effective_on", "wait"):
         case.query.pop(name, None)
-    if case.operation.body:
+    if case.operation.body and not isinstance(case.body, list):
         body = case.body if isinstance(case.body, dict) else {}
         case.body = whole({**body, **made_true(case.operation.label, body, case.path_parameters)})
 

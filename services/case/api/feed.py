@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from services.case.api.asking import Ask, Reply, wait_for
+from services.case.deliveries import contacts
 from services.case.domain.errors import NotAllowed
 from services.case.outbox.owners import EVERYBODYS
 
@@ -21,11 +22,25 @@ async def feed(ask: Ask) -> Reply:
     query = ask.query
     if SCOPES.get(query.topic, "feed") not in ask.person.scopes:
         raise NotAllowed("This token has no scope for that topic.")
+    if query.topic == contacts.TOPIC:
+        return await _contacts(ask)
     outbox = ask.house.projected.outbox
     await outbox.wait(wait_for(ask.request) or 0)
     if not await outbox.wait(query.after + 1, query.wait) and query.wait:
         return Reply([], links=_link(ask, query.after))
     records, after = await asyncio.to_thread(_read, ask, query.topic, query.after, query.limit)
+    return Reply(records, links=_link(ask, after))
+
+
+async def _contacts(ask: Ask) -> Reply:
+    """What is offered to be sent: addresses and words, as long as they are there. Places of their own."""
+    house, query = ask.house, ask.query
+    if not await house.projected.contacts.wait(query.after + 1, query.wait) and query.wait:
+        return Reply([], links=_link(ask, query.after))
+    found, after = await asyncio.to_thread(
+        contacts.read, house.database, house.store.keys, query.after, query.limit
+    )
+    records = [one.event for one in found if one.authority == ask.person.authority]
     return Reply(records, links=_link(ask, after))
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import msgspec
 
@@ -121,10 +121,18 @@ def _operation(path: str, route: Route, components: dict[str, Any]) -> dict[str,
         "x-who": route.who,
     }
     if route.body is not None:
-        schema = {"$ref": f"#/components/schemas/{route.body.__name__}"}
-        required = bool(components[route.body.__name__].get("required"))
+        schema, name = _body(route.body)
+        required = bool(components[name].get("required"))
         operation["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}
     return operation
+
+
+def _body(body: Any) -> tuple[dict[str, Any], str]:
+    """The schema of a body, one struct or a list of them, and the struct's name."""
+    if get_origin(body) is not list:
+        return {"$ref": f"#/components/schemas/{body.__name__}"}, body.__name__
+    (one,) = get_args(body)
+    return {"type": "array", "items": {"$ref": f"#/components/schemas/{one.__name__}"}}, one.__name__
 
 
 def _path_parameters(path: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from services.case.api import (
     feed,
     history,
     measure_routes,
+    message_routes,
     processes,
     providers,
     registers,
@@ -212,6 +213,7 @@ ROUTES = (
         refusals=PUT,
     ),
     *measure_routes.ROUTES,
+    *message_routes.ROUTES,
     Route(
         "GET", "/feed", feed.feed, "scope:feed", "Records for subscribers", query=bodies.FeedQuery,
         refusals=(errors.NotAllowed,), patience=60,

@@ -14,6 +14,7 @@ from services.case.domain.pupil_events import EntriesGiven, EntriesTaken, Exclus
 ERASE = (
     "DELETE FROM stream_keys WHERE stream = %s",
     "DELETE FROM drafts WHERE stream = %s",
+    "DELETE FROM contacts WHERE stream = %s",
     "DELETE FROM claims WHERE stream = %s",
     "DELETE FROM snapshots WHERE stream = %s",
     "UPDATE commands SET answer = '' WHERE stream = %s",

@@ -58,7 +58,9 @@ class Running:
         self._last += 1
         return self._last
 
-    def start(self, process: str, given: dict[str, Any], starter: int = 0, number: int = 0) -> int:
+    def start(
+        self, process: str, given: dict[str, Any], starter: int = 0, number: int = 0, aside: bool = False
+    ) -> int:
         """A new instance of a process in use, with `given` for the variables it is handed. Raises ProcessUnknown."""
         bundle = self.reference.current(self.case.authority, process)
         number = number or self.next_instance()
@@ -79,6 +81,7 @@ class Running:
 
         self.take(number, Start(variables), record)
         return number
+                aside=aside,
 
     def sources(self, variables: dict[str, Any]) -> dict[str, Any]:
         """The values of a process's `[variables]`, from the facts of the case and its policy, else the default."""

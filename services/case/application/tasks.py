@@ -6,6 +6,7 @@ from services.case.application.circumstances import Around
 from services.case.application.running import Running
 from services.case.domain import events as e
 from services.case.domain.case import Case, Task
+from services.case.domain.contacts import organisation_of
 from services.case.domain.errors import (
     AlreadyAnswered,
     CaseNotOpen,
@@ -122,7 +123,7 @@ def withdraw(running: Running, party: str, person: Person, reason: str) -> None:
     if role is None:
         raise NotAParty
     named = case.parties.get(party) if role in NAMED else None
-    own = named == person.id if named or role in FAMILY else person.has(role, running.organisation(role))
+    own = named == person.id if named or role in FAMILY else person.has(role, organisation_of(running.case, role))
     if not own:
         membership = role_for(person, case, "agree_for")
     if not case.is_open:

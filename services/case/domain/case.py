@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.case.domain.deliveries import Delivery
 from services.case.domain.pupil import Entry
 
 
@@ -38,7 +39,7 @@ class Over(msgspec.Struct):
 
 class Deadline(msgspec.Struct, omit_defaults=True):
     """An open deadline. `how` it was counted, with which `calendars` (as in DeadlineSet); `set_on` the day on which it
-    was set."""
+    was set; `reminders` those that are still to come."""
 
     id: int
     name: str
@@ -55,12 +56,14 @@ class Deadline(msgspec.Struct, omit_defaults=True):
     calendars: int = 0
     provisional: bool = False
     set_on: date | None = None
+    reminders: dict[int, date] = {}
 
 
 class Instance(msgspec.Struct, omit_defaults=True):
     """A process instance of the case. `tokens`: the keys at which tokens rest · `awaited`: key -> message that it
     awaits · `heard`: its starter knows its end · `told_on`: the last day on which it sent a notice · `after_closing`:
-    it began when the case was closed, such as feedback: it does not keep the case open, and is not ended with it."""
+    it began when the case was closed, such as feedback, or goes on aside: it does not keep the case open, and is not
+    ended with it."""
 
     id: int
     process: str
@@ -108,8 +111,9 @@ class Case(msgspec.Struct, omit_defaults=True):
     and `hash` its link in the chain · `changes` names, in order, what changed the case's ETag: its status, corrected
     facts · `done` the tasks that are over · `involved` the roles at organisations that have been asked for something ·
     `shared_with` to whom the pack is open · `drafted` the terms last drafted · `exclusions` what each
-    instance has last told the pupil's register · `counts` how many tasks, deadlines,
-    instances, notes, concerns and terms there have been.
+    instance has last told the pupil's register · `contacts` how parties are reached, as recorded, personal too ·
+    `deliveries` how words on their way to people stand · `counts` how many tasks, deadlines, instances, notes, concerns
+    and terms there have been.
     """
 
     stream: UUID
@@ -141,6 +145,8 @@ class Case(msgspec.Struct, omit_defaults=True):
     milestones: dict[str, Reached] = {}
     strategies: list[Strategy] = []
     exclusions: dict[int, Entry] = {}
+    contacts: dict[str, dict[str, Any]] = {}
+    deliveries: dict[str, Delivery] = {}
     counts: dict[str, int] = {}
 
     def next(self, kind: str) -> int:

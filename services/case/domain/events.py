@@ -44,7 +44,8 @@ class CaseOpened(Event, frozen=True, kw_only=True):
 
 
 class ProcessStarted(Event, frozen=True, kw_only=True):
-    """A process instance began: the case's first, or one that another (`starter`) or a person started."""
+    """A process instance began: the case's first, or one that another (`starter`) or a person started. One that goes on
+    `aside` does not keep the case open, and is not ended with it."""
 
     TOPIC: ClassVar = "case.process_started.v1"
 
@@ -54,6 +55,7 @@ class ProcessStarted(Event, frozen=True, kw_only=True):
     variables: dict[str, Any]
     trace: Trace
     starter: int = 0
+    aside: bool = False
 
 
 class TaskOffered(Event, frozen=True, kw_only=True):
@@ -75,7 +77,8 @@ class TaskOffered(Event, frozen=True, kw_only=True):
 class DeadlineSet(Event, frozen=True, kw_only=True):
     """A day was set. `how` is its explanation (`clock.due_date`); `acts_at` the moment from which it has passed, or,
     for a wait, has come. A duty belongs to a task, a wait to a timer of the process; both may be true. `calendars`:
-    the place in the log of the last change of calendars that it was counted with."""
+    the place in the log of the last change of calendars that it was counted with. `reminders`: the days on which
+    whoever owes it is told, by how many days ahead that is, counted as the deadline is."""
 
     TOPIC: ClassVar = "case.deadline_set.v1"
 
@@ -92,6 +95,7 @@ class DeadlineSet(Event, frozen=True, kw_only=True):
     timer: str = ""
     task: int = 0
     calendars: int = 0
+    reminders: dict[int, date] = {}
 
 
 class TaskClaimed(Event, frozen=True, kw_only=True):
@@ -248,6 +252,7 @@ class DeadlineMoved(Event, frozen=True, kw_only=True):
     provisional: bool = False
     task: int = 0
     calendars: int = 0
+    reminders: dict[int, date] = {}
 
 
 class DeadlineWithdrawn(Event, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from services.case.domain import deliveries
 from services.case.domain import events as e
 from services.case.domain import pupil_events as p
 from services.case.domain.case import Case, Deadline, Instance, Over, Reached, Strategy, Task, Terms
@@ -28,8 +29,9 @@ def _opened(case: Case, event: e.CaseOpened) -> None:
 
 def _started(case: Case, event: e.ProcessStarted) -> None:
     case.counts["instance"] = max(event.instance, case.counts.get("instance", 0))
+    aside = event.aside or case.status == "closed"
     case.instances[event.instance] = Instance(
-        event.instance, event.process, event.bundle, event.starter, after_closing=case.status == "closed"
+        event.instance, event.process, event.bundle, event.starter, after_closing=aside
     )
     _trace(case, event.instance, event.trace)
 
@@ -135,6 +137,7 @@ def _deadline_set(case: Case, event: e.DeadlineSet) -> None:
         event.calendars,
         event.provisional,
         event.meta.effective_on,
+        event.reminders,
     )
 
 
@@ -142,6 +145,7 @@ def _deadline_moved(case: Case, event: e.DeadlineMoved) -> None:
     deadline = case.deadlines[event.deadline]
     deadline.due, deadline.acts_at = event.due, event.acts_at
     deadline.how, deadline.calendars, deadline.provisional = event.how, event.calendars, event.provisional
+    deadline.reminders = event.reminders
     deadline.missed = False  # by its new day, it is or will be missed anew
 
 
@@ -246,7 +250,7 @@ def _reopened(case: Case, event: e.CaseReopened) -> None:
 
 
 def _erased(case: Case, event: e.SubjectKeyDestroyed) -> None:
-    case.personal, case.drafted, case.erased = {}, {}, True
+    case.personal, case.contacts, case.drafted, case.erased = {}, {}, {}, True
 
 
 def _milestone(case: Case, event: e.Milestone) -> None:
@@ -306,4 +310,5 @@ APPLY: dict[type, Callable[[Case, Any], None]] = {
     e.SubjectKeyDestroyed: _erased,
     e.Milestone: _milestone,
     p.ExclusionNotified: _notified,
+    **deliveries.APPLY,
 }

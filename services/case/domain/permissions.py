@@ -30,6 +30,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "right_register": ("caseworker",),
     "note": (*HOME, "ep", *AUTHORITY, "social-worker"),
     "correct": (*HOME, *AUTHORITY, "dpo"),
+    "contacts": ("pupil", "parent", *HOME, *AUTHORITY, "social-worker"),
     "start_process": ("home-staff", "home-head", *AUTHORITY),
     "concern": ("pupil", "parent", "senco", "ep", *AUTHORITY, "social-worker"),
     "agree_for": ("caseworker", "send-caseworker"),

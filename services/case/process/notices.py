@@ -31,7 +31,9 @@ class NoticeRefused(ValueError):
 
 
 class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`statutory` ones follow stricter rules of delivery; `channels` in order of preference."""
+    """`statutory` ones follow stricter rules of delivery; `channels` in order of preference · `deemed_after_posting`: a
+    letter counts as given on the second working day after posting (SI 2012/1033, of exclusions only) · `values`: the
+    answer that fills a placeholder, by its field, where it is not the usual one."""
 
     title: str
     name: str = ""
@@ -39,6 +41,12 @@ class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statutory: bool = False
     channels: tuple[str, ...] = ("portal",)
     basis: str = ""
+    deemed_after_posting: bool = False
+    values: dict[str, str] = {}
+
+    def asks(self) -> frozenset[str]:
+        """The placeholders in it."""
+        return frozenset(PLACEHOLDER.findall(self.body))
 
     def render(self, values: Mapping[str, str]) -> str:
         """The words, with what is known filled in; what is not known stays out."""

@@ -5,10 +5,12 @@ events after the input that led here.
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, Protocol
 
 import msgspec
 
+from services.case.domain import delivery_events as n
 from services.case.domain import events as e
 from services.case.domain.case import Case
 from services.case.domain.meta import Event
@@ -48,6 +50,16 @@ def _send_notice(calling: Calling, notice: str, to: str | list[str]) -> None:
         to=[to] if isinstance(to, str) else list(to),
         statutory=calling.is_statutory(notice),
     )
+
+
+def _record_given(calling: Calling, notice: int, to: str, how: str, on: str, deemed_after_posting: bool) -> None:
+    """Somebody has posted words that could not be sent, handed them over, or said them on the telephone."""
+    if how != "letter":
+        calling.bring_about(n.NoticeDelivered, notice=notice, to=to, channel=how)
+        return
+    deemed = date.fromisoformat(calling.deemed_service("post", on)) if deemed_after_posting else None
+    posted = date.fromisoformat(on)
+    calling.bring_about(n.NoticeSent, notice=notice, to=to, channel="letter", posted_on=posted, deemed_on=deemed)
 
 
 def _start_process(calling: Calling, process: str, **given: Any) -> int:
@@ -121,6 +133,7 @@ class Operator(msgspec.Struct, frozen=True):
 
 OPERATORS: dict[str, Operator] = {
     "send_notice": Operator(_send_notice, ("notice", "to")),
+    "record_given": Operator(_record_given, ("notice", "to", "how", "on", "deemed_after_posting")),
     "start_process": Operator(_start_process, ("process",), more=True),
     "refresh": Operator(_refresh),
     "set_fact": Operator(_set_fact, ("name", "value")),

@@ -26,11 +26,12 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Beginning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[start]`: the roles that may start the process in a case they work with, in place of the usual ones · `at` its
-    closing, when it begins by itself and goes on while the case is closed; with `closed_as` only after these outcomes.
+    closing, when it begins by itself and goes on while the case is closed; with `closed_as` only after these outcomes ·
+    `at` words that did not reach somebody (`undelivered`), when it begins by itself and goes on aside.
     """
 
     by: tuple[Role, ...] = ()
-    at: Literal["", "closing"] = ""
+    at: Literal["", "closing", "undelivered"] = ""
     closed_as: tuple[str, ...] = ()
 
 

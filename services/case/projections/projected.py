@@ -1,4 +1,5 @@
-"""How far the read models and the outbox are, as this process knows it: so that people see their own changes."""
+"""How far the read models, the outbox and what is offered to be sent are, as this process knows it: so that people see
+their own changes."""
 
 import asyncio
 import contextlib
@@ -15,12 +16,14 @@ FURTHEST_BACK = "SELECT coalesce(min(position), 0) FROM reader_positions WHERE r
 
 
 class Projected(Reached):
-    """Where the read models are. Hears of each projected position, and of each of the outbox (`outbox`), of destroyed
-    keys, of directories that changed (`refresh` is told what, or "" where changes may not have been heard)."""
+    """Where the read models are. Hears of each projected position, and of each of the outbox (`outbox`) and of
+    what is offered (`contacts`), of destroyed keys, of directories that changed (`refresh` is told what, or "" where
+    changes may not have been heard)."""
 
     def __init__(self, url: str, forget: Any, refresh: Callable[[str], None], models: Sequence[str]) -> None:
         super().__init__()
         self.outbox = Reached()
+        self.contacts = Reached()
         self._models = list(models)
         self._url = url
         self._forget = forget
@@ -31,6 +34,7 @@ class Projected(Reached):
     def start(self, loop: asyncio.AbstractEventLoop) -> None:
         super().start(loop)
         self.outbox.start(loop)
+        self.contacts.start(loop)
         self._thread.start()
 
     def stop(self) -> None:
@@ -40,6 +44,7 @@ class Projected(Reached):
     def hurry(self) -> None:
         super().hurry()
         self.outbox.hurry()
+        self.contacts.hurry()
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -49,11 +54,12 @@ class Projected(Reached):
 
     def _listen(self) -> None:
         with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
-            for channel in ("projected", "outbox", "key_destroyed", "directory"):
+            for channel in ("projected", "outbox", "contacts", "key_destroyed", "directory"):
                 connection.execute(f"LISTEN {channel}".encode())
             self._refresh("")
             self.passed(_furthest_back(connection, self._models))
             self.outbox.passed(_furthest_back(connection, ["outbox"]))
+            self.contacts.passed(_last_offered(connection))
             while not self._stopping.is_set():
                 for heard in connection.notifies(timeout=1, stop_after=1):
                     self._hear(heard)
@@ -64,10 +70,17 @@ class Projected(Reached):
                 self.passed(int(heard.payload))
             case "outbox":
                 self.outbox.passed(int(heard.payload))
+            case "contacts":
+                self.contacts.passed(int(heard.payload))
             case "directory":
                 self._refresh(heard.payload)
             case _:
                 self._call(lambda: self._forget(heard.payload))
+
+
+def _last_offered(connection: psycopg.Connection[Any]) -> int:
+    row = connection.execute("SELECT coalesce(max(place), 0) FROM contacts").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _furthest_back(connection: psycopg.Connection[Any], readers: list[str]) -> int:

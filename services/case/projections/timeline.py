@@ -6,6 +6,7 @@ Sentences are written when it is shown. A line reads `version type about`.
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.case.domain import delivery_events as n
 from services.case.domain import events as e
 from services.case.domain import pupil_events as p
 from services.case.domain.meta import Event
@@ -84,6 +85,12 @@ def about(event: Event) -> str:
             return event.outcome
         case e.PackShared() | e.PackRevoked():
             return event.org
+        case n.NoticeSent() | n.NoticeDelivered() | n.NoticeFailed():
+            return f"{event.notice} {event.to}"
+        case n.ContactRecorded():
+            return event.party
+        case n.ReminderDue():
+            return str(event.deadline)
         case p.ExclusionNotified():
             return event.entry.kind
     return ""

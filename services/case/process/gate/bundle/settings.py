@@ -35,6 +35,7 @@ _WORDS: Final = {
 }
 _DEADLINE: Final = {"title", "basis", "count", "policy"} | _WORDS.keys()
 _DEADLINE_REQUIRED: Final = ("title", "kind", "rule", "strength", "basis")
+_MOMENTS: Final = (("at", "closing"), ("at", "undelivered"))
 _PREFIX: Final = re.compile(r"[A-Z]{2,6}")
 _OUTCOME: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 
@@ -92,8 +93,8 @@ def _start(contents: Contents) -> Iterator[Finding]:
             for role in value:
                 if roles is not None and role not in roles:
                     yield contents.finding("unknown-role", PROCESS_FILE, "start", f"No role is called {role}.")
-        elif (key, value) != ("at", "closing") and not (key == "closed_as" and isinstance(value, list)):
-            words = 'The table start holds by, a list of roles, or at = "closing" with the outcomes closed_as.'
+        elif (key, value) not in _MOMENTS and not (key == "closed_as" and isinstance(value, list)):
+            words = 'The table start holds by, a list of roles, or at = "closing" with closed_as, or "undelivered".'
             yield contents.finding("settings-key", PROCESS_FILE, "start", words)
 
 

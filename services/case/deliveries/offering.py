@@ -1,0 +1,134 @@
+"""Follows the log: for everything that makes words due it renders them for each recipient and offers them with an
+address to whoever sends them. What cannot be sent by any way open to the recipient becomes a person's task at once.
+
+Words and position are stored in one transaction, so each delivery is offered once. What is told to the case is found
+told already if it comes again after a crash.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from services.case.application.delivering import failed
+from services.case.application.door import Door, once
+from services.case.application.running import Running
+from services.case.deliveries import contacts
+from services.case.deliveries.contacts import Offer, delivery_id
+from services.case.deliveries.owed import Owed, concerns, owed
+from services.case.deliveries.recipients import OfficeOf, Recipient, finds_it, recipient_of, ways
+from services.case.deliveries.wording import end_of_act, values
+from services.case.domain.case import Case
+from services.case.domain.delivery_events import FailedBecause
+from services.case.domain.errors import Refusal
+from services.case.domain.folding import apply
+from services.case.domain.people import SYSTEM
+from services.case.process.notices import Notice
+from services.case.store.mapper import Recorded
+
+READER = "deliveries"
+BATCH = 500
+POSITION = "SELECT position FROM reader_positions WHERE reader = %s"
+MOVE = """
+    INSERT INTO reader_positions (reader, position) VALUES (%s, %s)
+    ON CONFLICT (reader) DO UPDATE SET position = excluded.position
+"""
+
+Failure = tuple[Owed, FailedBecause]
+
+
+class Offering:
+    """`work` is a follower's. `prompt` are the words of e-mails and texts; `link` leads to a case where people sign
+    in."""
+
+    def __init__(
+        self, door: Door, office_of: Callable[[str], OfficeOf], prompt: Notice, link: Callable[[str], str]
+    ) -> None:
+        self._door = door
+        self._office_of = office_of
+        self._prompt = prompt
+        self._link = link
+
+    def work(self, connection: psycopg.Connection[Any]) -> bool:
+        """The next batch of the log; whether there may be more."""
+        row = connection.execute(POSITION, [READER]).fetchone()
+        batch = self._door.store.read(int(row[0]) if row else 0, BATCH)
+        if not batch:
+            return False
+        offers = [offer for recorded in batch if concerns(recorded) for offer in self._of(recorded)]
+        with connection.transaction():
+            connection.execute("SET LOCAL synchronous_commit = on")
+            places = [place for given in offers if (place := self._offer(connection, given)) is not None]
+            connection.execute(MOVE, [READER, batch[-1].position])
+            if places:
+                connection.execute("SELECT pg_notify('contacts', %s)", [str(places[-1])])
+        return len(batch) == BATCH
+
+    def _offer(self, connection: psycopg.Connection[Any], given: Offer) -> int | None:
+        key = self._door.store.keys.of(given.stream)
+        return None if key is None else contacts.offer(connection, key, given)
+
+    def _of(self, recorded: Recorded) -> Sequence[Offer]:
+        """What is offered because of an event; what cannot be is told to the case."""
+        history = self._door.store.load(recorded.stream)
+        history = history[: end_of_act(history, recorded)]
+        case = _folded(recorded.stream, history)
+        if case.erased:
+            return []
+        offers: list[Offer] = []
+        failures: list[Failure] = []
+        for one in owed(recorded, case, self._door.reference):
+            recipient = recipient_of(case, one.to, self._office_of(case.authority))
+            if recipient is None:
+                continue
+            filled = values(one.words, case, recorded, history, self._door.reference, self._link(case.ref))
+            open_ways = ways(one.words, recipient)
+            gap = one.words.statutory and any(not filled[name] for name in one.words.asks())
+            if gap and recipient.is_family:
+                failures.append((one, "incomplete"))
+            elif open_ways:
+                data = self._data(one, recipient, open_ways, filled)
+                delivery = delivery_id(recorded.stream, one.notice, one.to)
+                offers.append(Offer(delivery, recorded.stream, case.ref, case.authority, data))
+            elif not finds_it(one.words, recipient):
+                failures.append((one, "no_address" if recipient.contact.restriction == "none" else "restricted"))
+        self._tell(case.ref, failures)
+        return offers
+
+    def _data(
+        self, one: Owed, recipient: Recipient, open_ways: Sequence[str], filled: dict[str, str]
+    ) -> dict[str, Any]:
+        """Addresses for the ways that are open and no others; words in full for a letter only."""
+        contact = recipient.contact
+        data: dict[str, Any] = {"to": one.to, "statutory": one.words.statutory, "ways": list(open_ways)}
+        data |= {"language": contact.language} if contact.language else {}
+        if "letter" in open_ways:
+            address = [line for line in (contact.name, *contact.address) if line]
+            data["letter"] = {"address": address, "title": one.words.title, "words": one.words.render(filled)}
+        prompt = {"title": self._prompt.title, "words": self._prompt.render({"link": filled["link"]})}
+        data |= {"email": {"address": contact.email, **prompt}} if "email" in open_ways else {}
+        data |= {"sms": {"number": contact.phone, "words": prompt["words"]}} if "sms" in open_ways else {}
+        return data
+
+    def _tell(self, ref: str, failures: Sequence[Failure]) -> None:
+        if not failures:
+            return
+
+        def act(running: Running) -> bytes:
+            running.decision.by = SYSTEM
+            for one, because in failures:
+                failed(running, one.notice, one.to, one.words, because, None)
+            return b""
+
+        with contextlib.suppress(Refusal):
+            asyncio.run(self._door.change(ref, once(), act))
+
+
+def _folded(stream: UUID, history: Iterable[Recorded]) -> Case:
+    case = Case(stream)
+    for recorded in history:
+        apply(case, recorded.event)
+    return case

@@ -1,0 +1,25 @@
+"""The mailboxes of those who work for councils, schools and providers, from the directories: for prompts that there is
+something to read where they sign in."""
+
+from services.case.deliveries.recipients import OfficeOf
+from services.case.domain.directory import Additions, Office
+from services.case.domain.people import SCHOOL_ROLES
+from services.case.domain.provider import Provider
+from services.case.policy.authority_text import Authority
+from services.case.projections.directory import listed
+from services.case.store.database import Database
+
+
+def offices(database: Database, authority: Authority) -> OfficeOf:
+    """Whom to ask at an organisation that works with cases of the authority."""
+
+    def office_of(role: str, org: str) -> Office | None:
+        if role == "caseworker":
+            return Office(email=authority.contact) if "@" in authority.contact else None
+        if role in SCHOOL_ROLES:
+            found = listed(database, authority.code, Additions, org)
+        else:
+            found = listed(database, authority.code, Provider, org) if role == "ap-provider" else []
+        return found[0].contacts.contact if found else None
+
+    return office_of
