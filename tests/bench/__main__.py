@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import dates, engine, growth, http, measures, models, schools, store
+from tests.bench import dates, engine, growth, http, measures, models, relay, schools, store
 from tests.bench.record import Record, keep, said_by, shown
 
 BENCHES: dict[str, Callable[[], list[Record]]] = {
@@ -21,6 +21,8 @@ BENCHES: dict[str, Callable[[], list[Record]]] = {
     "visible": growth.visible,
     "growth": growth.growth,
     "import_schools": schools.import_schools,
+    "relay": relay.rate,
+    "relay_latency": relay.latency,
     "deadlines": dates.deadlines,
     "imports": dates.imports,
     "measures": measures.measures,
