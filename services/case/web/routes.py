@@ -1,6 +1,6 @@
 """Every page, with who may visit it."""
 
-from services.case.web import about, sign_in, task_lists, task_pages
+from services.case.web import about, case_acts, case_lists, case_pages, opening_pages, sign_in, task_lists, task_pages
 from services.case.web.page import Page
 
 SIGNING_IN = (
@@ -39,4 +39,22 @@ TASKS = (
     Page("GET", "/tasks/{id}/check", task_pages.check, "answering"),
     Page("POST", "/tasks/{id}/check", task_pages.complete, "answering"),
 )
-PAGES = (*SIGNING_IN, *TASKS, *ABOUT)
+CASES = (
+    Page("GET", "/cases", case_lists.listed, "read", "Cases"),
+    Page("POST", "/cases/find", case_lists.find, "search"),
+    Page("GET", "/cases/new", opening_pages.choose, "open"),
+    Page("POST", "/cases/new", opening_pages.chosen, "open"),
+    Page("GET", "/cases/new/{process}", opening_pages.begin, "open"),
+    Page("GET", "/cases/new/{process}/questions/{step}", opening_pages.question, "open"),
+    Page("POST", "/cases/new/{process}/questions/{step}", opening_pages.answer, "open"),
+    Page("GET", "/cases/new/{process}/check", opening_pages.check, "open"),
+    Page("POST", "/cases/new/{process}/check", opening_pages.open_it, "open"),
+    Page("GET", "/cases/{ref}", case_pages.overview, "read"),
+    Page("GET", "/cases/{ref}/why/{what}", case_pages.why, "read"),
+    *(
+        Page(method, f"/cases/{{ref}}/{name}", handler, act.action)
+        for name, act in case_acts.ACTS.items()
+        for method, handler in (("GET", case_acts.ask), ("POST", case_acts.do))
+    ),
+)
+PAGES = (*SIGNING_IN, *TASKS, *CASES, *ABOUT)
