@@ -12,6 +12,7 @@ COMMANDS = (
     "settings",
     "check",
     "scenarios",
+    "dry_run",
     "due",
     "import_calendar",
     "totals",

@@ -14,6 +14,7 @@ from services.case.domain import delivery_events as n
 from services.case.domain import directory_events as d
 from services.case.domain import events as e
 from services.case.domain import improvement_events as i
+from services.case.domain import process_migration as m
 from services.case.domain import pupil_events as p
 from services.case.domain.meta import Actor, Event
 from services.case.domain.people import CLOCK, SYSTEM
@@ -55,6 +56,7 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     n.NoticeSent: ("notice", "to", "channel", "posted_on", "deemed_on"),
     n.NoticeDelivered: ("notice", "to", "channel"),
     n.NoticeFailed: ("notice", "to", "because", "channel", "instance"),
+    m.ProcessMigrated: ("instance", "process", "was", "bundle", "because"),
     p.ExclusionNotified: ("instance", "entry"),
     p.ExclusionEntered: ("entry", "totals"),
     p.EntriesTaken: ("from_", "merged", "entries", "totals"),

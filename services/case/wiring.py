@@ -73,7 +73,7 @@ class House:
             self.settings.bpmn_folders,
             self.settings.authorities_path,
             Directory(),
-            fetch_from(self.store),
+            fetch_from(self.database),
             use=False,
         )
         self.reference.directory.refresh(self.database)

@@ -9,7 +9,7 @@ from services.case.application.reference import Reference
 from services.case.domain import authority_events as a
 from services.case.domain.meta import Event, Meta
 from services.case.domain.people import SYSTEM
-from services.case.store.event_store import EventStore
+from services.case.store.database import Database
 from services.case.store.recorder import Conflict
 
 
@@ -64,11 +64,11 @@ def _from_files(reference: Reference, code: str, meta: Meta) -> Iterator[Event]:
             )
 
 
-def fetch_from(store: EventStore) -> Callable[[str], bytes]:
+def fetch_from(database: Database) -> Callable[[str], bytes]:
     """Gives stored files by hash."""
 
     def fetch(hash: str) -> bytes:
-        row = store.database.row("SELECT body FROM artefacts WHERE hash = %s", [hash])
+        row = database.row("SELECT body FROM artefacts WHERE hash = %s", [hash])
         if row is None:
             raise LookupError(f"nothing is stored under {hash}")
         return bytes(row[0])

@@ -5,21 +5,25 @@ what is offered and awaited now; then linked instances that it started, and the 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.case.application.calling import Called
 from services.case.application.days import Day, day_of
 from services.case.application.exclusions import RegisterOf, known, whose_of
 from services.case.application.live import Live, trace_of
+from services.case.application.opened import Dated, asked_of, days_of
+from services.case.application.variables import values_of
 from services.case.domain import events as e
+from services.case.domain.contacts import organisation_of
 from services.case.domain.decision import Decision
 from services.case.domain.errors import ProcessCannotGoOn
-from services.case.domain.people import NAMED, PARTIES, SCHOOL_ROLES
+from services.case.domain.people import NAMED
 from services.case.domain.pupil_register import Register
-from services.case.domain.trace import Trace, scope_of
+from services.case.domain.trace import Trace
 from services.case.process.bundle import Bundle
 from services.case.process.engine import Await, CannotGoOn, Input, NotOpen, Offer, Receive, Start, Step
+from services.case.process.process_file import Source
 
 Record = Callable[[Trace], None]
 
@@ -58,9 +62,7 @@ class Running:
         self._last += 1
         return self._last
 
-    def start(
-        self, process: str, given: dict[str, Any], starter: int = 0, number: int = 0, aside: bool = False
-    ) -> int:
+    def start(self, process: str, given: dict[str, Any], starter: int = 0, number: int = 0, aside: bool = False) -> int:
         """A new instance of a process in use, with `given` for the variables it is handed. Raises ProcessUnknown."""
         bundle = self.reference.current(self.case.authority, process)
         number = number or self.next_instance()
@@ -77,24 +79,15 @@ class Running:
                 variables=variables,
                 trace=trace,
                 starter=starter,
+                aside=aside,
             )
 
         self.take(number, Start(variables), record)
         return number
-                aside=aside,
 
-    def sources(self, variables: dict[str, Any]) -> dict[str, Any]:
+    def sources(self, variables: Mapping[str, Source]) -> dict[str, Any]:
         """The values of a process's `[variables]`, from the facts of the case and its policy, else the default."""
-        values: dict[str, Any] = {}
-        for name, source in variables.items():
-            if source.fact is not None:
-                value = self.case.facts.get(source.fact)
-                values[name] = source.default if value is None else value
-            elif source.policy is not None:
-                values[name] = self.reference.policy(self.case.policy)[source.policy]
-            else:
-                values[name] = source.given
-        return values
+        return values_of(variables, self.case, self.reference)
 
     def take(self, number: int, given: Input, record: Record) -> None:
         """Give the input to the instance; `record` emits the input's own event.
@@ -151,23 +144,22 @@ class Running:
         return any(isinstance(event, e.TaskCompleted) and event.task == task for event in self.decision.events)
 
     def _open_up(self, number: int, step: Step) -> None:
-        """Tasks to offer and days to set. A timer that means the same day as its task's due date is one with it."""
-        timers = list(step.timers)
+        """Tasks to offer and days to set: a task's own day right after it, those of timers last."""
+        days = list(days_of(step))
         for offer in step.offers:
-            task = self._offer(number, offer)
-            if offer.due is not None:
-                here = scope_of(offer.key)
-                timer = next((t for t in timers if t.when == offer.due and scope_of(t.key) == here), None)
-                if timer is not None:
-                    timers.remove(timer)
-                self._set_day(number, self._day(number, offer.due, offer.element), task, timer.key if timer else "")
-        for timer in timers:
-            self._set_day(number, self._day(number, timer.when, timer.element), 0, timer.key)
+            task = self.offer(number, offer)
+            for dated in days:
+                if dated.task == offer.key:
+                    self.set_day(number, self._day(number, dated), task, dated.timer)
+        for dated in days:
+            if not dated.task:
+                self.set_day(number, self._day(number, dated), 0, dated.timer)
 
-    def _offer(self, number: int, offer: Offer) -> int:
+    def offer(self, number: int, offer: Offer) -> int:
+        """Offer a task of the instance; its number."""
         bundle = self.bundle_of(number)
-        party, _, org = (offer.party or "").partition("@")
-        role = PARTIES.get(party, party) if party else bundle.about.lanes[offer.lane or ""]
+        asked = asked_of(offer, bundle)
+        role, party = asked.role, asked.party
         task = self.case.next("task")
         self.decision.emit(
             e.TaskOffered,
@@ -176,29 +168,19 @@ class Running:
             key=offer.key,
             element=offer.element,
             role=role,
-            org=org or self.organisation(role),
+            org=asked.org or organisation_of(self.case, role),
             party=party,
             person=self.case.parties.get(party, "") if role in NAMED else "",
             agreement=bundle.elements[offer.element].agreement,
         )
         return task
 
-    def organisation(self, role: str) -> str:
-        """The organisation whose `role` acts in this case."""
-        if role == "receiving-head":
-            return str(self.case.facts.get("receiving_school") or "")
-        if role == "ap-provider":
-            return str(self.case.facts.get("provider") or "")
-        if role in SCHOOL_ROLES:
-            return self.case.home_school
-        return "" if role in ("pupil", "parent") else self.case.authority
+    def _day(self, number: int, dated: Dated) -> Day:
+        bundle, d = self.bundle_of(number), self.decision
+        return day_of(dated.timing, dated.element, bundle, self.case, d.at, d.effective_on, self.reference)
 
-    def _day(self, number: int, timing: Any, element: str) -> Day:
-        bundle = self.bundle_of(number)
-        d = self.decision
-        return day_of(timing, element, bundle, self.case, d.at, d.effective_on, self.reference)
-
-    def _set_day(self, number: int, day: Day, task: int, timer: str) -> None:
+    def set_day(self, number: int, day: Day, task: int, timer: str) -> None:
+        """Set a day of the instance, for a task (its number) or a timer (its key), or for both."""
         self.decision.emit(
             e.DeadlineSet,
             deadline=self.case.next("deadline"),

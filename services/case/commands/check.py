@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
         print(msgspec.json.encode(findings).decode())
     else:
         for found in findings:
-            print(_line(found))
+            print(shown(found))
     return FINDINGS if any(found.severity == "error" for found in findings) else GOOD
 
 
@@ -86,7 +86,7 @@ def _processes(paths: list[Path]) -> Iterable[Finding]:
             raise WrongUse(f"{path} is not the folder of a process, and there is none in it")
         for folder in folders:
             lists = known(processes=_neighbours(folder), policy_keys=frozenset(PARAMETERS))
-            yield from check_bundle(read_process(folder), lists, _shown(folder))
+            yield from check_bundle(read_process(folder), lists, _named(folder))
 
 
 def _neighbours(folder: Path) -> frozenset[str]:
@@ -101,12 +101,13 @@ def _existing(path: Path) -> Path:
     return path
 
 
-def _shown(folder: Path) -> str:
+def _named(folder: Path) -> str:
     """The path of a folder as it was given, and by its name where it was given as a dot."""
     return folder.as_posix() if folder.name not in ("", "..") else folder.resolve().as_posix()
 
 
-def _line(found: Finding) -> str:
+def shown(found: Finding) -> str:
+    """A finding on a line."""
     doubt = "warning: " if found.severity == "warning" else ""
     element = f" {found.element}:" if found.element else ""
     return f"{found.file}:{found.line}: [{found.rule}]{element} {doubt}{found.message}"

@@ -121,6 +121,30 @@ class ProcessUnknown(Refusal):
     """There is no process of that name in use."""
 
 
+class DraftUnreadable(Refusal):
+    """This is no zip archive with the folder of a process."""
+
+
+class DraftRefused(Refusal):
+    """The gate does not accept this draft."""
+
+
+class BundleUnknown(Refusal):
+    """There is no such bundle."""
+
+
+class BundleNotInUse(Refusal):
+    """This bundle is not in use. Put it in use first."""
+
+
+class NothingToMigrate(Refusal):
+    """Nothing in this case runs on an older version of the process."""
+
+
+class MigrationRefused(Refusal):
+    """This case cannot follow the other version: what was done in it would have been another."""
+
+
 class ProcessRunning(Refusal):
     """That process is running in this case already."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.case.domain import deliveries
+from services.case.domain import deliveries, process_migration
 from services.case.domain import events as e
 from services.case.domain import pupil_events as p
 from services.case.domain.case import Case, Deadline, Instance, Over, Reached, Strategy, Task, Terms
@@ -310,5 +310,6 @@ APPLY: dict[type, Callable[[Case, Any], None]] = {
     e.SubjectKeyDestroyed: _erased,
     e.Milestone: _milestone,
     p.ExclusionNotified: _notified,
+    **process_migration.APPLY,
     **deliveries.APPLY,
 }

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.case.domain import delivery_events as n
 from services.case.domain import events as e
+from services.case.domain import process_migration as m
 from services.case.domain import pupil_events as p
 from services.case.domain.meta import Event
 from services.case.projections.model import About, Cursor
@@ -63,7 +64,7 @@ def act_of(recorded: Recorded) -> int:
 def about(event: Event) -> str:
     """The code of what the event is about, such as the element, notice or deadline; never anything personal."""
     match event:
-        case e.CaseOpened() | e.ProcessStarted():
+        case e.CaseOpened() | e.ProcessStarted() | m.ProcessMigrated():
             return event.process
         case e.TaskOffered() | e.TaskCompleted():
             return event.element

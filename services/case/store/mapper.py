@@ -12,7 +12,14 @@ import msgspec
 from eventsourcing.persistence import StoredEvent
 
 from contracts import chain
-from services.case.domain import authority_events, delivery_events, directory_events, improvement_events, pupil_events
+from services.case.domain import (
+    authority_events,
+    delivery_events,
+    directory_events,
+    improvement_events,
+    process_migration,
+    pupil_events,
+)
 from services.case.domain import events as e
 from services.case.domain.meta import Event
 from services.case.domain.milestones import MILESTONES
@@ -20,7 +27,15 @@ from services.case.store.cipher import StreamKey
 
 EVENTS = [
     kind
-    for module in (e, delivery_events, pupil_events, authority_events, directory_events, improvement_events)
+    for module in (
+        e,
+        process_migration,
+        delivery_events,
+        pupil_events,
+        authority_events,
+        directory_events,
+        improvement_events,
+    )
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
 ]

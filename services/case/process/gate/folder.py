@@ -36,9 +36,9 @@ def read_process(folder: Path) -> dict[str, bytes]:
     files = {
         path.relative_to(folder).as_posix(): read_file(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not _skipped(path.relative_to(folder).parts)
+        if path.is_file() and not skipped(path.relative_to(folder).parts)
     }
-    for form, owner in _borrowed(files.get(PROCESS_FILE, b"")):
+    for form, owner in borrowed(files.get(PROCESS_FILE, b"")):
         relative = f"forms/{form}{FORM_ENDING}"
         lent = folder.parent / owner / relative
         if relative not in files and Path(owner).name == owner and Path(form).name == form and lent.is_file():
@@ -51,11 +51,13 @@ def _is_process(path: Path) -> bool:
     return (path / PROCESS_FILE).is_file() or any(path.glob("*.bpmn"))
 
 
-def _skipped(parts: tuple[str, ...]) -> bool:
+def skipped(parts: tuple[str, ...]) -> bool:
+    """Whether a file at this path is no part of a bundle."""
     return parts[0] == "scenarios" or any(part.startswith(".") for part in parts)
 
 
-def _borrowed(settings: bytes) -> Iterable[tuple[str, str]]:
+def borrowed(settings: bytes) -> Iterable[tuple[str, str]]:
+    """Form and owner of each form that a `process.toml` borrows; none where it cannot be read."""
     try:
         table = tomllib.loads(settings.decode()).get("borrowed_forms", {})
     except (ValueError, RecursionError):
