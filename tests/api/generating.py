@@ -13,6 +13,7 @@ import schemathesis
 from schemathesis import Case, HookContext
 
 TRUE: dict[str, Any] = json.loads(Path(os.environ["TRUE_REFERENCES"]).read_text())
+PERIOD = "2026/27"
 UPNS = ("B801200005001", "P937423718250")
 turns = {name: itertools.cycle(values) for name, values in TRUE.items()}
 
@@ -28,8 +29,10 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
         case.headers["Idempotency-Key"] = str(uuid4())
     if "If-Match" in case.headers:
         case.headers["If-Match"] = "*"
-    for name in ("cursor", "known_at", "effective_on", "wait"):
+    for name in ("cursor", "known_at", "effective_on", "wait", "by"):
         case.query.pop(name, None)
+    if "period" in case.query:
+        case.query = {"period": PERIOD}
     if case.operation.body and not isinstance(case.body, list):
         body = case.body if isinstance(case.body, dict) else {}
         case.body = whole({**body, **made_true(case.operation.label, body, case.path_parameters)})
@@ -49,6 +52,10 @@ def made_true(operation: str, body: dict[str, Any], address: dict[str, Any]) -> 
     true: dict[str, Any] = {}
     if "effective_on" in body:
         true["effective_on"] = None
+    if "period" in body:
+        true["period"] = PERIOD
+    if "closes_at" in body:
+        true["closes_at"] = "2099-01-01T00:00:00+00:00"
     if "process" in body:
         true["process"] = next(turns["process"])
     if operation.endswith("/corrections"):

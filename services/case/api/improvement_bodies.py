@@ -6,14 +6,16 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 
 from services.case.api.bodies import Body, Code, Needed, Reason
-from services.case.api.measure_bodies import PERIOD, PeriodName, Word
+from services.case.api.measure_bodies import PERIOD, PeriodName
 from services.case.application.reports import Finding
 from services.case.domain.improvement_events import ActionState, Question
 from services.case.domain.people import Role
+from services.case.projections.measures.catalogue import BY_ID
 
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200, extra_json_schema={"pattern": r"[^\s\x1c-\x1f\x85]"})]
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 Number = Annotated[int, msgspec.Meta(ge=1, le=10**6)]
+MeasureId = Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"enum": list(BY_ID)})]
 Named = Annotated[str, msgspec.Meta(pattern=PERIOD)]
 Role_ = Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(get_args(Role))}, min_length=1, max_length=40)]
 
@@ -21,7 +23,7 @@ Role_ = Annotated[str, msgspec.Meta(extra_json_schema={"enum": list(get_args(Rol
 class SetTarget(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`value` in the measure's unit."""
 
-    measure: Word
+    measure: MeasureId
     period: Named
     value: Annotated[float, msgspec.Meta(ge=0, le=10**9)]
     agreed_by: Line
@@ -55,7 +57,7 @@ class AgreeAction(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     report: Number
     finding: Number
-    measure: Word
+    measure: MeasureId
     what: Line
     owner: Line
     due: date
@@ -76,7 +78,7 @@ class OpenSurvey(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
     report: Number
     title: Line
     contact: Line
-    closes_at: datetime
+    closes_at: Annotated[datetime, msgspec.Meta(tz=True)]
     audience: Annotated[list[Role_], msgspec.Meta(min_length=1, max_length=18)]
     questions: Annotated[list[Question], msgspec.Meta(min_length=1, max_length=30)]
     version: Number | None = None

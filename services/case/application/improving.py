@@ -13,7 +13,7 @@ from services.case.application.reference import NAMESPACE
 from services.case.application.streams_of_authorities import StreamsOfAuthorities
 from services.case.clock.now import Clock
 from services.case.domain import improvement_events as i
-from services.case.domain.errors import AnswersInvalid, BodyInvalid
+from services.case.domain.errors import AnswersInvalid, BodyInvalid, ReasonMissing
 from services.case.domain.improvement import Improvement, Survey, apply
 from services.case.domain.meta import Actor, Event, Meta
 from services.case.store.database import Database
@@ -183,10 +183,13 @@ def _fault(question: i.Question | None, value: Any) -> str:
 
 
 def close_survey(code: str, number: int, reason: str, now: datetime) -> Decide:
-    """Before its time. Raises SurveyUnknown; nothing happens where it is closed."""
+    """Before its time. Raises SurveyUnknown, ReasonMissing; nothing happens where it is closed."""
 
     def decide(state: Improving, meta: Meta) -> tuple[list[Event], bytes]:
-        if not state.is_now.survey(number).is_open(now):
+        survey = state.is_now.survey(number)
+        if not reason.strip():
+            raise ReasonMissing
+        if not survey.is_open(now):
             return [], _answer(survey=number)
         event = i.SurveyClosed(meta=meta, authority=code, survey=number, personal={"reason": reason})
         return [event], _answer(survey=number)

@@ -7,7 +7,7 @@ import msgspec
 
 from services.case.clock.periods import Period, before
 from services.case.domain.improvement import Improvement
-from services.case.projections.measures.catalogue import MEASURES
+from services.case.projections.measures.catalogue import BY_ID, MEASURES
 from services.case.projections.measures.counting import Scope
 from services.case.projections.measures.demand import Demand
 from services.case.projections.measures.figures import Counting, Figure
@@ -19,7 +19,7 @@ SHOWN = 6  # measures that went up, and as many that went down
 class Finding(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the authors see in a measure."""
 
-    measure: Annotated[str, msgspec.Meta(pattern=r"^[a-z_]{1,40}$")]
+    measure: Annotated[str, msgspec.Meta(max_length=40, extra_json_schema={"enum": list(BY_ID)})]
     words: Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
 
 
