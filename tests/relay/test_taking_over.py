@@ -31,7 +31,7 @@ def test_another_relay_takes_over_when_the_active_one_is_killed(published: Publi
 def test_of_two_relays_that_both_believe_to_be_active_one_is_fenced(published: Published) -> None:
     house = published.house
     stream = Stream(house, 1)
-    elder, younger = (Relay(house.settings, house.outbox, house.clock) for _ in range(2))
+    elder, younger = (Relay(house) for _ in range(2))
     with published.admitting(), house.database.connection() as connection:
         published.until_admitted()
         assert elder.work(connection)

@@ -10,12 +10,11 @@ from typing import Any
 import psycopg
 
 from contracts.envelope import to_record
-from services.case.clock.now import Clock
+from services.case.outbox.admitting import Admitting
 from services.case.outbox.held import hold
-from services.case.outbox.turns import Outbox, Page
+from services.case.outbox.turns import Page
 from services.case.relay.client import BrokerError
 from services.case.relay.transactions import RecordRefused, Transactions
-from services.case.settings import Settings
 from services.case.store.follower import Follower, Interrupted
 from services.case.wiring import House
 
@@ -32,17 +31,18 @@ log = logging.getLogger(__name__)
 
 def relay_of(house: House) -> Follower:
     """The relay of a house, to be started and stopped."""
-    relay = Relay(house.settings, house.outbox, house.clock)
-    return Follower(NAME, house.url, relay.work, "outbox", relay.leave)
+    relay = Relay(house)
+    return Follower(NAME, house.url, relay.work, leave=relay.leave)
 
 
 class Relay:
     """`work` and `leave` are a follower's."""
 
-    def __init__(self, settings: Settings, outbox: Outbox, clock: Clock) -> None:
-        self._settings = settings
-        self._outbox = outbox
-        self._clock = clock
+    def __init__(self, house: House) -> None:
+        self._settings = house.settings
+        self._outbox = house.outbox
+        self._admitting = Admitting(house.owners, house.clock)
+        self._clock = house.clock
         self._transactions: Transactions | None = None
         self._place = 0
         self._size = BATCH
@@ -52,6 +52,7 @@ class Relay:
         """Publish what comes next; whether there may be more. Raises Interrupted."""
         try:
             transactions = self._opened()
+            self._admitting.work(connection)  # others do so too, but are not waited for
             page = self._outbox.read(self._place, self._size)
             if page.place == self._place:
                 return False
