@@ -1,9 +1,27 @@
 """What stands on the topics: every stored event once, each stream in order, as the feed has it too."""
 
+from datetime import date
+from uuid import uuid4
+
 from contracts.chain import GENESIS
+from services.case.domain.pupil import Entry
+from services.case.domain.pupil_register import Register, enter
 from tests.projections.traffic import Traffic, fill_directories
 from tests.relay.conftest import Published
 from tests.relay.reading import by_stream
+from tests.relay.streams import AT, META
+
+ENTRY = Entry(
+    id="SU-2026-000042.1",
+    revision=1,
+    kind="SUSP",
+    authority="937",
+    school="900001",
+    start=date(2026, 10, 21),
+    half_days=3,
+    terms={"2026/27 autumn": 3},
+    cancelled=False,
+)
 
 
 def test_every_stored_event_is_on_its_topic_once_in_the_order_of_its_stream(published: Published) -> None:
@@ -37,3 +55,20 @@ def test_a_relay_that_starts_again_publishes_nothing_twice(published: Published)
 
     events = published.read()
     assert len(events) == len({event["id"] for event in events}) == published.house.outbox.end()
+
+
+def test_of_a_pupils_register_a_topic_tells_half_days_only(published: Published) -> None:
+    register = uuid4()
+    entered = enter(Register(register), ENTRY, META, {"upn": "A937423700001"})
+    published.house.store.append(register, 0, GENESIS, entered, AT).positions.result(10)
+    with published.relaying():
+        published.until_drained()
+
+    (event,) = by_stream(published.read("case.events.v1"))[str(register)]
+    assert (event["source"], event["subject"], event["type"]) == (
+        "/registers",
+        str(register),
+        "register.exclusion_entered.v1",
+    )
+    assert event["data"]["totals"] == [{"school_year": "2026/27", "term": "autumn", "half_days": 3, "lunchtimes": 0}]
+    assert "entry" not in event["data"] and "org" not in event["data"]["by"]
