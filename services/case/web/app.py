@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import time
 from urllib.parse import quote
 
@@ -29,6 +30,8 @@ from services.case.web.visit import Visit
 from services.case.wiring import House
 
 PATIENCE = 10.0  # seconds after which a page is given up, as when the database hangs
+
+log = logging.getLogger(__name__)
 
 
 def create_site(house: House) -> FastAPI:
@@ -64,6 +67,10 @@ class PageEndpoint:
             answer = Response(status_code=499)  # nobody is there to read it
         except (DatabaseAway, TimeoutError):
             answer = self._refused(Visit(request, self._pages, None), errors.TryAgain())
+        except Exception:  # a defect of ours
+            log.exception("a page could not be made")
+            visit = Visit(request, self._pages, None)
+            answer = visit.page("problem.html", 500, sentence="Nothing was changed. Please tell us.", code=500)
         safety.guard(answer, self._pages.provider_origin, page.unnamed)
         health.REQUESTS.labels(page.path, answer.status_code).inc()
         health.SECONDS.labels(page.path).observe(time.perf_counter() - began)

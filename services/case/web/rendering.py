@@ -8,6 +8,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from services.case.domain.lifecycle import OUTCOMES
 from services.case.web import wording
 from services.case.web.sessions import WARNED_AFTER
+from services.case.web.wording import whom
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "day": wording.day,
@@ -17,6 +18,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "count_of": wording.count,
     "party": wording.party,
     "role": wording.role,
+    "whom": whom,
     "status": wording.status,
     "colour": wording.colour,
     "outcome": lambda code: OUTCOMES.get(code, (code or "").replace("_", " ").capitalize()),

@@ -1,6 +1,17 @@
 """Every page, with who may visit it."""
 
-from services.case.web import about, case_acts, case_lists, case_pages, opening_pages, sign_in, task_lists, task_pages
+from services.case.web import (
+    about,
+    case_acts,
+    case_lists,
+    case_pages,
+    history_pages,
+    opening_pages,
+    people_pages,
+    sign_in,
+    task_lists,
+    task_pages,
+)
 from services.case.web.page import Page
 
 SIGNING_IN = (
@@ -51,6 +62,12 @@ CASES = (
     Page("POST", "/cases/new/{process}/check", opening_pages.open_it, "open"),
     Page("GET", "/cases/{ref}", case_pages.overview, "read"),
     Page("GET", "/cases/{ref}/why/{what}", case_pages.why, "read"),
+    Page("GET", "/cases/{ref}/people", people_pages.people, "read"),
+    Page("GET", "/cases/{ref}/people/{party}/withdraw", people_pages.ask_withdraw, "read"),
+    Page("POST", "/cases/{ref}/people/{party}/withdraw", people_pages.withdraw, "read"),
+    Page("GET", "/cases/{ref}/messages", people_pages.sent, "read"),
+    Page("GET", "/cases/{ref}/messages/{notice}/{to}", people_pages.letter, "read"),
+    Page("GET", "/cases/{ref}/history", history_pages.timeline, "history"),
     *(
         Page(method, f"/cases/{{ref}}/{name}", handler, act.action)
         for name, act in case_acts.ACTS.items()

@@ -6,7 +6,6 @@ from typing import Any
 from services.case.domain import events as e
 from services.case.domain.case import Case
 from services.case.domain.meta import Event
-from services.case.domain.people import PARTIES as ROLE_OF_PARTY
 from services.case.web import wording
 from services.case.web.visit import Visit
 
@@ -22,7 +21,7 @@ def told_of(visit: Visit, case: Case, events: list[Event]) -> dict[str, Any]:
             case e.NoticeDue():
                 notice = reference.bundle(bundles[event.instance]).notices.get(event.notice)
                 title = notice.title if notice else event.notice.replace("_", " ")
-                found["notices"].append({"title": title, "to": [whom(one) for one in event.to]})
+                found["notices"].append({"title": title, "to": [wording.whom(one) for one in event.to]})
             case e.TaskOffered():
                 element = reference.bundle(bundles[event.instance]).elements[event.element]
                 whose = wording.party(event.party) if event.party else wording.role(event.role)
@@ -33,8 +32,3 @@ def told_of(visit: Visit, case: Case, events: list[Event]) -> dict[str, Any]:
                 about = reference.bundle(bundles[event.instance]).about
                 found["ends"].append({"title": about.title, "outcome": about.outcomes.get(event.outcome, "")})
     return found
-
-
-def whom(code: str) -> str:
-    """A party or a role, as the diagram names it."""
-    return wording.party(code) if code in ROLE_OF_PARTY else wording.role(code)

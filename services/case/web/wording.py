@@ -111,6 +111,12 @@ def role(code: str | None) -> str:
     return ROLES.get(code or "", code or "")
 
 
+def whom(code: str) -> str:
+    """A party or a role, as diagrams name it, perhaps with its organisation."""
+    plain = code.partition("@")[0]
+    return PARTIES.get(plain) or role(plain)
+
+
 def status(code: str) -> str:
     return STATUSES.get(code, (code.replace("_", " ").capitalize(), ""))[0]
 
