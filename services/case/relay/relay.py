@@ -58,7 +58,7 @@ class Relay:
                 return False
             self._publish(connection, transactions, page)
         except BrokerError as error:
-            self._say(f"{type(error).__name__}: {error}")
+            self._say(str(error))
             raise Interrupted from error
         self._say("")
         return True
