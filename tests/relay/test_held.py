@@ -10,6 +10,7 @@ from services.case.outbox import admission
 from services.case.outbox.held import NotHeld, StillRefused, held, release
 from services.case.outbox.status import status
 from services.case.relay.client import connection
+from services.case.store import mapper
 from tests.relay.conftest import Published
 from tests.relay.reading import by_stream
 from tests.relay.streams import Stream, breaking_its_contract, of_size
@@ -121,3 +122,22 @@ def test_what_the_broker_refuses_is_found_among_others_and_held(published: Publi
     assert versions(published, streams[7]) == [1, 2, 3, 4]
     events = published.read()
     assert len(events) == len({event["id"] for event in events})
+
+
+def test_what_an_older_version_did_not_know_goes_on_by_itself_with_a_newer_one(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = Stream(published.house, 1)
+    stream.notes(1, 2)
+    with monkeypatch.context() as older:
+        older.delitem(mapper._DECODERS, "case.note_added.v1")
+        with published.admitting():
+            published.until_admitted()
+        (one,) = held(published.house.database)
+        assert (one.version, one.why) == (2, admission.UNKNOWN)
+
+    with published.relaying():
+        until(lambda: not held(published.house.database), "it to be released")
+        published.until_drained()
+
+    assert versions(published, stream) == [1, 2, 3]

@@ -13,6 +13,7 @@ from services.case.outbox.turns import Row, Turn
 from services.case.store.mapper import UnknownType
 
 SCHEMAS = Path(contracts.__path__[0]) / "events"
+UNKNOWN = "its type is not known to this version"
 LARGEST = 900_000  # bytes of a record, below what brokers take unless they are told otherwise
 
 
@@ -24,7 +25,7 @@ def fault_of(row: Row, owner: Owner | None) -> str:
         recorded = row.recorded()
         event = Turn(row.place, owner, recorded).event()
     except UnknownType:
-        return "its type is not known to this version"
+        return UNKNOWN
     except Exception as error:  # one that cannot be read must not keep the others
         return f"it cannot be read: {type(error).__name__}"
     kept = _contract(row.type)

@@ -9,7 +9,7 @@ import psycopg
 
 from services.case.clock.now import Clock
 from services.case.outbox.admission import fault_of
-from services.case.outbox.held import hold
+from services.case.outbox.held import hold, release_known
 from services.case.outbox.owners import Owners
 from services.case.outbox.turns import END, POSITION, TURNS, Row, whole_places
 
@@ -25,9 +25,13 @@ class Admitting:
     def __init__(self, owners: Owners, clock: Clock) -> None:
         self._owners = owners
         self._clock = clock
+        self._has_begun = False
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
         """The next batch; whether there may be more."""
+        if not self._has_begun:
+            release_known(self._owners.database, self._owners)
+            self._has_begun = True
         row = connection.execute(POSITION).fetchone()
         after = int(row[0]) if row else 0
         given = {"after": after, "upto": END, "limit": BATCH}

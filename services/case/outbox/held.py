@@ -1,5 +1,6 @@
 """Streams that are held: put in, listed, released in order."""
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +10,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from services.case.outbox.admission import fault_of
+from services.case.outbox.admission import UNKNOWN, fault_of
 from services.case.outbox.owners import Owners
 from services.case.outbox.turns import Row
 from services.case.store.database import Database
@@ -93,6 +94,14 @@ def release(database: Database, owners: Owners, stream: UUID) -> int:
         connection.execute(RELEASE, [stream])
         connection.execute("NOTIFY events")
         return len(waiting) + len(late)
+
+
+def release_known(database: Database, owners: Owners) -> None:
+    """Release what an older version held because it did not know it, and this one does."""
+    for one in held(database):
+        if one.why == UNKNOWN:
+            with contextlib.suppress(StillRefused, NotHeld):
+                release(database, owners, one.stream)
 
 
 def _may_go(connection: psycopg.Connection[Any], owners: Owners, stream: UUID, after: int) -> Sequence[Row]:

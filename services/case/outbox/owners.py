@@ -32,7 +32,7 @@ class Owners:
     """Remembers cases; asks for those it does not know. `codes` gives the authorities there are."""
 
     def __init__(self, database: Database, codes: Callable[[], Iterable[str]]) -> None:
-        self._database = database
+        self.database = database
         self.codes = codes
         self._cases: dict[UUID, Owner] = {}
 
@@ -58,7 +58,7 @@ class Owners:
     def _look_up(self, streams: set[UUID]) -> None:
         if len(self._cases) > REMEMBERED:
             self._cases.clear()
-        for stream, version, type, state, position in self._database.rows(FIRST, [list(streams)]):
+        for stream, version, type, state, position in self.database.rows(FIRST, [list(streams)]):
             opened = to_recorded(stream, version, type, state, position, no_key).event
             assert isinstance(opened, CaseOpened)
             self._cases[stream] = Owner(opened.ref, opened.authority)
