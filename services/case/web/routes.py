@@ -5,6 +5,7 @@ from services.case.web import (
     case_acts,
     case_lists,
     case_pages,
+    directory_pages,
     history_pages,
     opening_pages,
     people_pages,
@@ -74,4 +75,15 @@ CASES = (
         for method, handler in (("GET", case_acts.ask), ("POST", case_acts.do))
     ),
 )
-PAGES = (*SIGNING_IN, *TASKS, *CASES, *ABOUT)
+DIRECTORY = (
+    Page("GET", "/directory", directory_pages.home, "search_schools", "Directory"),
+    *(
+        page
+        for name, shelf in directory_pages.SHELVES.items()
+        for page in (
+            Page("GET", f"/directory/{name}", directory_pages.listed, shelf.action),
+            Page("GET", f"/directory/{name}/{{{shelf.part}}}", directory_pages.one, shelf.action),
+        )
+    ),
+)
+PAGES = (*SIGNING_IN, *TASKS, *CASES, *DIRECTORY, *ABOUT)
