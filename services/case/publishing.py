@@ -62,7 +62,7 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     p.EntriesTaken: ("from_", "merged", "entries", "totals"),
     p.EntriesGiven: ("to", "merged", "totals"),
     p.RegisterErased: ("because",),
-    a.BundlePutInUse: ("process", "bundle"),
+    a.BundlePutInUse: ("process", "bundle", "because"),
     a.PolicyPutInUse: ("policy", "effective_from"),
     a.CalendarPutInUse: ("calendar", "name", "academic_year"),
     a.SchoolsClosed: ("closure", "schools", "days", "reason"),

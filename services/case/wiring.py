@@ -105,7 +105,10 @@ class House:
         self.improvements.forget(UUID(stream))
 
     def _refresh(self, what: str) -> None:
-        self.reference.directory.refresh(self.database, what)
+        if what in ("", "administration"):
+            self.administration.refresh()
+        if what != "administration":
+            self.reference.directory.refresh(self.database, what)
 
     def authority_streams(self) -> dict[str, UUID]:
         """The streams of administration, by authority code."""
@@ -142,7 +145,8 @@ class House:
         return signing_key_of(self.settings)
 
     def _title_of(self, bundle: str, element: str) -> str:
-        return self.reference.bundle(bundle).elements[element].name or element
+        known = self.reference.bundle(bundle).elements.get(element)
+        return known.name if known and known.name else element
 
 
 def clock_of(settings: Settings) -> Clock:

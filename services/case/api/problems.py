@@ -49,6 +49,7 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.DraftRefused: 422,
     errors.BundleUnknown: 404,
     errors.BundleNotInUse: 409,
+    errors.DryRunMissing: 409,
     errors.NothingToMigrate: 409,
     errors.MigrationRefused: 409,
     errors.ProcessRunning: 409,

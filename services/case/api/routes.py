@@ -3,6 +3,8 @@
 from services.case.api import (
     agreements,
     bodies,
+    bundle_bodies,
+    bundles,
     calendars,
     cases,
     checkpoints,
@@ -149,6 +151,31 @@ ROUTES = (
     Route(
         "POST", "/cases/{ref}/agreements/{party}/withdraw", agreements.withdraw, "read", "Take an agreement back",
         bodies.Because, refusals=(*MOVES, *CASE, errors.NotAParty, errors.NothingToWithdraw, errors.Erased),
+    ),
+    Route(
+        "GET", "/bundles", bundles.list_bundles, "put_in_use", "Processes in use, their bundles and what runs on each",
+        refusals=(errors.NotAllowed,),
+    ),
+    Route(
+        "POST", "/bundles/check", bundles.check_draft, "put_in_use", "Have a draft of a process judged",
+        bundle_bodies.CheckDraft, refusals=(errors.NotAllowed, errors.DraftUnreadable), patience=60,
+    ),
+    Route(
+        "POST", "/bundles/dry-run", bundles.dry_run_draft, "put_in_use", "Try a draft against all stored histories",
+        bundle_bodies.DryRunDraft, refusals=(errors.NotAllowed, errors.BundleUnknown), patience=120,
+    ),
+    Route(
+        "POST", "/bundles/{bundle}/use", bundles.put_bundle_in_use, "put_in_use", "Put a draft in use",
+        bundle_bodies.PutBundle, refusals=(errors.NotAllowed, errors.BundleUnknown, errors.DryRunMissing),
+    ),
+    Route(
+        "GET", "/bundles/{bundle}/cases", bundles.list_running, "put_in_use", "Open cases that run on a bundle",
+        query=bundle_bodies.RunningQuery, refusals=(errors.NotAllowed,),
+    ),
+    Route(
+        "POST", "/bundles/{bundle}/cases", bundles.move_cases, "put_in_use", "Let cases follow the bundle in use",
+        bundle_bodies.MoveCases, patience=120,
+        refusals=(errors.NotAllowed, errors.BundleUnknown, errors.BundleNotInUse, errors.ReasonMissing),
     ),
     Route(
         "GET", "/calendars", calendars.list_calendars, "administer", "Calendars, closures, and calendars to load",

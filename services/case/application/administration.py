@@ -24,6 +24,7 @@ VERSIONS = """
     SELECT originator_id, max(originator_version) FROM events WHERE originator_id = ANY (%s) GROUP BY originator_id
 """
 KEEP = "INSERT INTO artefacts (hash, kind, name, body) VALUES (%s, %s, %s, %s) ON CONFLICT (hash) DO NOTHING"
+TELL = "SELECT pg_notify('directory', 'administration')"  # other processes look at once
 ATTEMPTS = 20
 
 Decide = Callable[[InUse, Meta], tuple[list[Event], bytes]]
@@ -111,5 +112,6 @@ class Administration:
             except (Conflict, Repeated):
                 continue
             self.refresh()
+            self.store.database.execute(TELL)
             return Outcome(answer, positions[-1])
         raise TryAgain

@@ -16,7 +16,7 @@ from eventsourcing.persistence import OperationalError
 
 from services.case.application import keeping
 from services.case.application.exclusions import AtHand, RegisterWanted
-from services.case.application.live import Live
+from services.case.application.live import Live, NeedsAll
 from services.case.application.opening import claims_of
 from services.case.application.reference import Reference, stream_of
 from services.case.application.registers import Registers, Whose
@@ -274,10 +274,17 @@ class Door:
         kept = None if live.case.version else self.store.snapshot(stream)
         if kept is not None:
             live = keeping.from_bytes(stream, self.reference, *kept) or live
-        for recorded in self.store.load(stream, live.case.version):
+        try:
+            self._read_on(live)
+        except NeedsAll:
+            live = Live(stream, self.reference)
+            self._read_on(live)
+        return live
+
+    def _read_on(self, live: Live) -> None:
+        for recorded in self.store.load(live.case.stream, live.case.version):
             live.follow(recorded.event)
             live.case.hash = recorded.row.hash
-        return live
 
     def evict(self, stream: UUID) -> None:
         """Forget the live case; the next decision loads it anew."""

@@ -100,6 +100,11 @@ class DryRun:
             yield line_of(case, rehearsal)
 
 
+def history_of(database: Database, stream: UUID) -> list[Recorded]:
+    """All events of a case, their facts only."""
+    return [_recorded(*row) for row in database.rows(HISTORIES, [[stream]])]
+
+
 def line_of(case: Case, rehearsal: Rehearsal) -> Line:
     """The rehearsal of an instance in a line; the case has followed all events."""
     instance = case.instances[rehearsal.number]

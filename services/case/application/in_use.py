@@ -39,6 +39,15 @@ class InForce(msgspec.Struct, frozen=True):
     by: Actor
 
 
+class BundlePut(msgspec.Struct, frozen=True):
+    """A bundle that was put in use, on which day, by whom, and why where a person did."""
+
+    bundle: str
+    on: date
+    by: Actor
+    because: str
+
+
 class Closure(msgspec.Struct, frozen=True):
     """Days on which schools were closed, as somebody reported it."""
 
@@ -62,7 +71,8 @@ class Recount(msgspec.Struct, frozen=True):
 
 
 class InUse:
-    """One authority. `from_files`: what files said last, by key · `calendars`: those in force by name and year, the
+    """One authority. `from_files`: what files said last, by key · `bundles`: the one in use of each process ·
+    `bundles_put`: all that were, in order · `calendars`: those in force by name and year, the
     latest last · `wanted`: school and academic year of calendars to load, with the day on which each was first missed.
     """
 
@@ -72,6 +82,7 @@ class InUse:
         self.version = 0
         self.hash = bytes(32)
         self.bundles: dict[str, str] = {}
+        self.bundles_put: dict[str, list[BundlePut]] = {}
         self.from_files: dict[Key, str] = {}
         self.calendars: dict[tuple[str, str], InForce] = {}
         self.closures: dict[int, Closure] = {}
@@ -89,6 +100,8 @@ class InUse:
         match event:
             case a.BundlePutInUse():
                 self.bundles[event.process] = event.bundle
+                put = BundlePut(event.bundle, on, event.meta.by, event.because)
+                self.bundles_put.setdefault(event.process, []).append(put)
             case a.CalendarPutInUse():
                 self._put(event, recorded.position)
             case a.SchoolsClosed():

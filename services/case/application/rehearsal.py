@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from services.case.application.live import InputEvent, as_input
+from services.case.application.live import InputEvent, as_input, stand, trace_of
 from services.case.application.opened import Dated, asked_of, days_of
 from services.case.application.reference import Reference
 from services.case.application.same_day import another_day
@@ -18,7 +18,7 @@ from services.case.application.variables import values_of
 from services.case.domain import events as e
 from services.case.domain.case import Case, Instance
 from services.case.domain.folding import apply
-from services.case.domain.trace import Effect, element_of
+from services.case.domain.trace import Effect, Trace, element_of
 from services.case.process import engine
 from services.case.process.bundle import Bundle
 from services.case.process.engine import CannotGoOn, Complete, Fire, Input, NotOpen, Receive, Start, Step
@@ -69,6 +69,7 @@ class Rehearsal:
         self.done: Difference | None = None
         self.given: dict[str, Any] = {}  # what the draft knows from the start and the record does not say
         self.opened: dict[str, Since] = {}  # by key
+        self.standing = Trace()  # where tokens rest and what is awaited
         self.engine = engine.Instance.new(draft.definition)
         self._reference = reference
         self._step: Step | None = None
@@ -86,7 +87,7 @@ class Rehearsal:
             self.given = values_of(
                 {n: s for n, s in self.draft.about.variables.items() if n not in given.variables}, case, self._reference
             )
-            given = Start({**self.given, **given.variables})
+            given = as_input(event, self.given)
         journal = list(event.trace.effects)
         try:
             self._step = step = self.engine.apply(given, lambda name, said: self._answer(journal, name, said, case))
@@ -102,6 +103,7 @@ class Rehearsal:
         for effect in journal:
             what = f"The draft does not do here what was done: {_call(effect)}."
             self._differs("different outcome", effect.element, what, True)
+        self.standing = stand(self.standing, trace_of(step))
         since = Since(recorded.recorded_at, event.meta.effective_on)
         self.opened |= {offer.key: since for offer in step.offers} | {timer.key: since for timer in step.timers}
 

@@ -21,8 +21,8 @@ def register(commands: Any) -> None:
     parser = add(commands, "dry-run", "a draft of a process against all stored histories", run)
     parser.description = (
         "Takes the recorded inputs of every instance of the process again, on the draft in the folder PATH, and says "
-        "what would be another. Nothing is written. Exit code 0 if every history is the same, 1 if one is not, 2 if the "
-        "draft is none or the gate refuses it."
+        "what would be another. Nothing is written. Exit code 0 if every history is the same, 1 if one is not, 2 if "
+        "the draft is none or the gate refuses it."
     )
     parser.add_argument("path", type=Path, metavar="PATH", help="the folder of the draft, named as the process is")
     parser.add_argument("--authority", default="", metavar="CODE", help="only cases of this authority")

@@ -20,15 +20,25 @@ ClosureReason = Literal[
     "mourning",
     "other",
 ]
+BundleReason = Literal[
+    "law_changed",
+    "guidance_changed",
+    "policy_changed",  # of the council itself
+    "mistake_mended",
+    "improved",  # wording, order, less to fill in
+    "other",
+]
 
 
 class BundlePutInUse(Event, frozen=True, kw_only=True):
-    """From now on, new instances of this process in this authority follow this bundle."""
+    """From now on, new instances of this process in this authority follow this bundle. `because` where a person said
+    so; without it files did."""
 
     TOPIC: ClassVar = "authority.bundle_put_in_use.v1"
 
     process: str
     bundle: str
+    because: BundleReason | Literal[""] = ""
 
 
 class PolicyPutInUse(Event, frozen=True, kw_only=True):

@@ -137,6 +137,10 @@ class BundleNotInUse(Refusal):
     """This bundle is not in use. Put it in use first."""
 
 
+class DryRunMissing(Refusal):
+    """Nobody has tried this draft against the cases that there are. Make a dry run first."""
+
+
 class NothingToMigrate(Refusal):
     """Nothing in this case runs on an older version of the process."""
 

@@ -1,27 +1,19 @@
 """A running process instance is moved to another bundle of its process: the event, and the case after it."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
+from services.case.domain.authority_events import BundleReason
 from services.case.domain.case import Case
 from services.case.domain.meta import Event
 from services.case.domain.trace import Trace
-
-BundleReason = Literal[
-    "law_changed",
-    "guidance_changed",
-    "policy_changed",  # of the council itself
-    "mistake_mended",
-    "improved",  # wording, order, less to fill in
-    "other",
-]
 
 
 class ProcessMigrated(Event, frozen=True, kw_only=True):
     """From here on a process instance follows another bundle, on which its history is the same up to now; before, it
     followed `was`. `given`: variables that the bundle knows from the start and the record of the start does not say ·
-    `trace`: where its tokens rest by the bundle, and what it awaits · `edited`: open tasks that ask for something else
-    now. Personal: `reason`, in words."""
+    `trace`: `left`, where tokens rested until now; `active` and `awaited`, where they rest and what is awaited by the
+    bundle · `edited`: open tasks, with their elements, that ask for something else now. Personal: `reason`."""
 
     TOPIC: ClassVar = "case.process_migrated.v1"
 
@@ -32,7 +24,7 @@ class ProcessMigrated(Event, frozen=True, kw_only=True):
     because: BundleReason
     given: dict[str, Any]
     trace: Trace
-    edited: list[int] = []
+    edited: dict[int, str] = {}
 
 
 def _migrated(case: Case, event: ProcessMigrated) -> None:

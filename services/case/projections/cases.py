@@ -13,6 +13,7 @@ import msgspec
 from services.case.domain import events as e
 from services.case.domain.meta import Event
 from services.case.domain.people import FAMILY, Person
+from services.case.domain.process_migration import ProcessMigrated
 from services.case.process.operators import PACKS
 from services.case.projections.model import About, Cursor
 from services.case.projections.table import Table
@@ -92,6 +93,9 @@ class _Folding:
                 self._await(recorded.stream, event)
                 self._name(key, _names(event))
             case e.TimerFired() | e.MessageReceived():
+                self._await(recorded.stream, event)
+            case ProcessMigrated():
+                self.instances.update((recorded.stream, event.instance), bundle=event.bundle)
                 self._await(recorded.stream, event)
             case e.ProcessEnded():
                 self.instances.update((recorded.stream, event.instance), ended=True)

@@ -9,6 +9,7 @@ import msgspec
 
 from services.case.domain import events as e
 from services.case.domain.people import FAMILY, HEADS, NAMED, Person
+from services.case.domain.process_migration import ProcessMigrated
 from services.case.projections.cases import accounts_of
 from services.case.projections.model import About, Cursor, Origins, TitleOf
 from services.case.projections.table import Table
@@ -65,6 +66,10 @@ class Inbox:
                     table.update((stream, event.task), assignee="")
                 case e.TaskCompleted() | e.TaskCancelled():
                     table.delete((stream, event.task))
+                case ProcessMigrated():
+                    self._origins.migrated(stream, event)
+                    for task, element in event.edited.items():
+                        table.update((stream, task), title=self._title_of(event.bundle, element))
         table.write(cursor)
 
     def _row(self, cursor: Cursor, recorded: Recorded, event: e.TaskOffered) -> list[Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 
 from services.case.domain import events as e
+from services.case.domain.process_migration import ProcessMigrated
 from services.case.store.mapper import Recorded
 
 Cursor = psycopg.Cursor[Any]
@@ -43,6 +44,10 @@ class Origins:
                 self._cases[recorded.stream] = (event.ref, event.authority, event.home_school)
             elif isinstance(event, e.ProcessStarted):
                 self._instances[recorded.stream, event.instance] = (event.process, event.bundle)
+
+    def migrated(self, stream: UUID, event: ProcessMigrated) -> None:
+        """From here on the instance follows another bundle."""
+        self._instances[stream, event.instance] = (event.process, event.bundle)
 
     def case(self, cursor: Cursor, stream: UUID) -> tuple[str, str, str]:
         """Reference, authority and home school."""
