@@ -22,6 +22,7 @@ COMMANDS = (
     "rebuild",
     "import_schools",
     "destroy_key",
+    "council_year",
     "timers",
     "projections",
     "relay",

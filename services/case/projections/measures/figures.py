@@ -37,7 +37,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     denominator: float | None = None
     value: float | None = None
     small: bool = False
-    comparable: bool = True
+    comparable: bool = False
 
 
 class Figures(msgspec.Struct, frozen=True):
@@ -145,10 +145,18 @@ def figure(measure: Measure, tally: Tally, pupils: int, group: str = "", everyth
 
 
 def _figure(group: str, tally: Tally, numerator: float, denominator: float, value: float | None) -> Figure:
-    if not sum(tally.counts):
-        value = None
-    comparable = sum(tally.counts) >= FEW
-    return Figure(group=group, numerator=numerator, denominator=denominator, value=value, comparable=comparable)
+    return Figure(
+        group=group,
+        numerator=_plain(numerator),
+        denominator=_plain(denominator),
+        value=None if not sum(tally.counts) or value is None else _plain(value),
+        comparable=sum(tally.counts) >= FEW,
+    )
+
+
+def _plain(number: float) -> float:
+    """Whole numbers without a decimal point."""
+    return int(number) if number == int(number) else number
 
 
 def _share(part: float, whole: float, digits: int) -> float | None:

@@ -3,7 +3,7 @@ suspensions and exclusions, on school days."""
 
 import random
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,6 +35,15 @@ class Referred(msgspec.Struct, frozen=True):
     on: date
     triage: str
     happenings: tuple[Happening, ...]
+
+
+def upto(made_up: Iterable[Referred], day: date) -> Iterator[Referred]:
+    """The referrals as they stand on a day: what is later has not happened yet."""
+    for one in made_up:
+        happened = tuple(happening for happening in one.happenings if happening.on <= day)
+        if one.on <= day:
+            over = any(happening.what in ("closed", "waits") for happening in happened)
+            yield msgspec.structs.replace(one, happenings=happened if over else (*happened, Happening(day, "waits")))
 
 
 class CouncilYear:
@@ -104,7 +113,7 @@ class _Course:
     def _due(self, name: str, fewest: int, most: int) -> None:
         """Something is owed and done, seldom late."""
         self._pass(fewest, most)
-        state = "met" if self.chance.random() > HURRIED else self.chance.choice(("late", "missed"))
+        state = "met" if self.chance.random() > HURRIED else "late"
         self._tell("due", state, name=name, strength=self.chance.choice(("LAW", "LOCAL", "LOCAL")))
 
     def _close(self, outcome: str) -> None:
