@@ -13,6 +13,8 @@ def in_words(question: Question, answer: Any, name_of: NameOf) -> list[str]:
     """An answer as lines of text; none if there is no answer."""
     if answer is None or answer == "":
         return []
+    if answer == []:
+        return ["None"]
     match question.kind:
         case "several":
             return [one_of_several(question.inside, item, name_of) for item in _list(answer)]

@@ -21,7 +21,8 @@ Kind = Literal[
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A field of a form. `inside`: the questions of each item, where several of something are asked for."""
+    """A field of a form, `required` at least under some condition. `inside`: the questions of each item, where several
+    of something are asked for."""
 
     name: str
     kind: Kind
@@ -54,6 +55,11 @@ class Question(msgspec.Struct, frozen=True):
         """The directory in which it is chosen: provider, strategy, person; "" for none."""
         names = self.field.get("x-govuk", {})
         return next((name for name in ("school", "provider", "strategy", "person", "file") if names.get(name)), "")
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether an empty list is an answer: none of them."""
+        return self.required and not self.field.get("minItems")
 
     @property
     def autocomplete(self) -> str:
@@ -106,7 +112,9 @@ def _kind_of_one(field: dict[str, Any]) -> Kind:
 
 def steps_of(form: Form) -> tuple[Step, ...]:
     """The pages of a form."""
-    required = form.schema.get("required", [])
+    required = set(form.schema.get("required", []))
+    for rule in form.schema.get("allOf", []):
+        required |= set(rule["then"].get("required", []))
     questions = [question_of(name, field, name in required) for name, field in form.fields.items()]
     pages: list[list[Question]] = []
     for page in sorted({_page(q) for q in questions}):

@@ -20,7 +20,7 @@ def read(questions: Iterable[Question], posted: Posted, inside: str = "") -> Ans
     found = {}
     for question in questions:
         answer = _read(question, posted, inside + question.name)
-        if answer not in ("", [], None):
+        if answer not in ("", [], None) or (answer == [] and question.may_be_none):
             found[question.name] = answer
     return found
 
