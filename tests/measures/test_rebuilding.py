@@ -1,23 +1,65 @@
 """Figures are what the log says: in whichever order cases came, read at once or event by event, rebuilt, or erased."""
 
+import asyncio
+import random
 from typing import Any
 
+from services.case.application.erasing import erase
+from services.case.application.reference import stream_of
 from services.case.projections.measures.catalogue import MEASURES
+from services.case.projections.measures.counting import Scope
 from services.case.wiring import House
-from tests.measures.telling import figures, project
+from tests.measures.telling import OCTOBER, Told, figures, project, store
 from tests.projections.rows import fresh_rows, rows_of
 from tests.projections.traffic import Traffic
 
 TABLES = ("measured_cases", "occurrences")
 
 
-def everything(house: House) -> dict[str, Any]:
+def everything(house: House, authority: str = "937") -> dict[str, Any]:
     return {
         f"{measure.id} {by}": (found.whole, found.groups)
         for measure in MEASURES
         for by in ("", "school", *measure.groups)
-        for found in [figures(house, measure.id, by=by)]
+        for found in [figures(house, measure.id, by=by, scope=Scope(authority))]
     }
+
+
+def told(number: int, authority: str) -> Told:
+    """The case of that number: the same in each authority."""
+    chance = random.Random(number)
+    case = Told(f"90000{number % 3}", OCTOBER, authority, sen_provision=chance.choice("NKE"))
+    for _ in range(chance.randrange(3)):
+        case.milestone("strategy.started", OCTOBER, rung="restorative")
+        case.milestone("strategy.concluded", OCTOBER, chance.choice(["effective", "partly"]), rung="restorative")
+    if number % 2:
+        case.exclusion(OCTOBER, chance.randrange(1, 9), school=f"90000{number % 3}")
+    return case
+
+
+def test_in_whichever_order_cases_come_the_figures_are_the_same(house: House) -> None:
+    order = list(range(80))
+    store(house, *(told(number, "937") for number in order))
+    random.Random(7).shuffle(order)
+    store(house, *(told(number, "885") for number in order))
+    project(house)
+
+    assert everything(house, "937") == everything(house, "885")
+    assert figures(house, "suspensions").whole.numerator == 40
+
+
+def test_a_figure_stays_when_the_person_is_erased(house: House) -> None:
+    cases = [told(number, "937") for number in range(40)]
+    store(house, *cases)
+    project(house)
+    before = everything(house)
+
+    for case in cases[::3]:
+        asyncio.run(erase(house.door, stream_of(case.ref), "retention_ended"))
+    project(house)
+    house.projecting.rebuild("measures", house.url)
+
+    assert everything(house) == before
 
 
 def test_rebuilt_or_event_by_event_the_figures_are_the_same(house: House) -> None:

@@ -13,6 +13,7 @@ from services.case.api.measures import CSV, LEFT_OUT, counting, period_of, scope
 from services.case.application.improving import Decide, Improving, keep_document, kept_document, publish, set_target
 from services.case.application.reports import Written, compose
 from services.case.clock.periods import before
+from services.case.domain.directory import Additions
 from services.case.domain.errors import BodyInvalid, ReportUnknown
 from services.case.domain.improvement import Report, Version
 from services.case.domain.permissions import role_anywhere
@@ -20,7 +21,7 @@ from services.case.domain.provider import Provider
 from services.case.projections.directory import listed
 from services.case.projections.measures.catalogue import BY_ID
 from services.case.projections.measures.counting import Scope
-from services.case.projections.measures.demand import Demand, demand
+from services.case.projections.measures.demand import Demand, demand, school_places
 
 LINES = ("measure", "title", "unit", "numerator", "denominator", "value", "before", "change", "target", "reached")
 
@@ -81,8 +82,11 @@ async def expected_demand(ask: Ask) -> Reply:
 
 
 def _demand(ask: Ask, scope: Scope, period: Any) -> list[Demand]:
-    providers = {one.id: one.entry for one in listed(ask.house.database, scope.authority, Provider)}
-    return demand(ask.house.database, scope, providers, period, before(period))
+    database, earlier = ask.house.database, before(period)
+    providers = {one.id: one.entry for one in listed(database, scope.authority, Provider)}
+    additions = [one.entry for one in listed(database, scope.authority, Additions)]
+    placements = demand(database, scope, providers, period, earlier)
+    return [*placements, school_places(database, scope, additions, earlier)]
 
 
 async def list_reports(ask: Ask) -> Reply:

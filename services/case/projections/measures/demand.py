@@ -1,12 +1,13 @@
-"""How much alternative provision will be wanted, if it is as much as a year before, against the room that providers say
-they have and what it cost."""
+"""How much will be wanted, if it is as much as a year before: alternative provision against the room that providers say
+they have and what it cost, managed moves against the places that schools say are free."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from services.case.clock.periods import Period
+from services.case.domain.directory import Additions
 from services.case.domain.provider import Provider
 from services.case.projections.measures.counting import Scope
 from services.case.projections.measures.protection import Counts, hidden_among
@@ -15,6 +16,7 @@ from services.case.store.database import Database
 SCHOOL_WEEKS = 39  # of a year
 DAYS_IN_A_YEAR = 365
 NOT_LISTED = "not_listed"
+SCHOOLS = "school_places"
 
 BEGUN = """
     SELECT o.place, count(*), sum(o.total)::int, sum(o.amount)::bigint
@@ -27,7 +29,7 @@ BEGUN = """
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of provider. `placements`, pupil `weeks` and `pounds` are those of the
+    """One kind of provider, or schools. `placements`, pupil `weeks` and `pounds` are those of the
     year before, left out where there were few (`small`) · `places` and `free` as providers say now · `room`: the pupil
     weeks that all places give in the period · `enough`: whether that is more than is expected."""
 
@@ -46,19 +48,38 @@ def demand(
     database: Database, scope: Scope, providers: Mapping[str, Provider], period: Period, year_before: Period
 ) -> list[Demand]:
     """By kind of provider; `providers` are those that the authority lists."""
-    given = {
-        "authority": scope.authority,
-        "schools": scope.schools and list(scope.schools),
-        "first": year_before.first,
-        "last": year_before.last,
-    }
     begun: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for place, *numbers in database.rows(BEGUN, given):
+    for place, *numbers in database.rows(BEGUN, _among(scope, year_before)):
         kind = providers[place].kind if place in providers else NOT_LISTED
         begun[kind] = [have + more for have, more in zip(begun[kind], numbers, strict=True)]
     kinds = sorted({provider.kind for provider in providers.values()} | begun.keys())
     hidden = hidden_among({kind: Counts(begun[kind][0]) for kind in kinds})
     return [_of_kind(kind, begun[kind], kind in hidden, providers, period) for kind in kinds]
+
+
+MOVED = """
+    SELECT count(*) FROM occurrences o JOIN measured_cases c USING (stream)
+    WHERE o.kind = 'move' AND o.outcome = 'completed' AND c.authority = %(authority)s
+    AND (%(schools)s::text[] IS NULL OR c.home_school = ANY (%(schools)s))
+    AND o.ended BETWEEN %(first)s AND %(last)s
+"""
+
+
+def school_places(database: Database, scope: Scope, additions: Iterable[Additions], year_before: Period) -> Demand:
+    """Managed moves as in the year before, against the places that schools say are free."""
+    row = database.row(MOVED, _among(scope, year_before))
+    moves = int(row[0]) if row else 0
+    years = [year for one in additions if one.takes_part for year in one.capacity]
+    free = sum(year.free for year in years)
+    found = Demand(kind=SCHOOLS, places=sum(year.places for year in years), free=free, room=free, small=True)
+    if not Counts(moves).safe:
+        return found
+    return msgspec.structs.replace(found, placements=moves, enough=moves <= free, small=False)
+
+
+def _among(scope: Scope, period: Period) -> dict[str, object]:
+    schools = scope.schools and list(scope.schools)
+    return {"authority": scope.authority, "schools": schools, "first": period.first, "last": period.last}
 
 
 def _of_kind(kind: str, begun: list[int], small: bool, providers: Mapping[str, Provider], period: Period) -> Demand:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -55,7 +56,7 @@ class Counting:
 
     def __init__(self, database: Database, school_days: SchoolDays, today: date) -> None:
         self._database = database
-        self._school_days = school_days
+        self._school_days = cache(school_days)
         self._among = {"two_terms_ago": _two_terms_ago(today)}
 
     def figures(self, measure: Measure, period: Period, scope: Scope, by: str = "", only: str = "") -> Figures:
