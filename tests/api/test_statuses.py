@@ -85,6 +85,7 @@ def ref(desk: Desk) -> str:
 
 def at(address: str, ref: str) -> str:
     known = address.replace("{ref}", ref).replace("{id}", f"{ref}-1").replace("{party}", "parent")
+    known = known.replace("{measure}", "suspensions")
     return re.sub(r"{\w+}", "1", known)
 
 
