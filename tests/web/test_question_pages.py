@@ -31,7 +31,7 @@ def forms(reference: Reference) -> dict[str, Form]:
     return found
 
 
-def shown(form: Form, step: Step, answers: dict[str, Any], errors: list[dict[str, str]] = []) -> Any:
+def shown(form: Form, step: Step, answers: dict[str, Any], errors: tuple[dict[str, str], ...] = ()) -> Any:
     """The page of a step with these answers, as a browser would have it."""
     values = typed(step.questions, answers)
     for question in step.questions:
@@ -138,7 +138,7 @@ def test_a_page_left_empty_says_what_is_missing_and_where(forms: dict[str, Form]
             missing = needed(form, {}) & set(step.names)
             assert {fault["pointer"].split("/")[1] for fault in faults} == missing, name
             errors = errors_of(faults, step)
-            page = shown(form, step, {}, errors)
+            page = shown(form, step, {}, tuple(errors))
             targets = {element.get("id") for element in page.xpath("//*[@id]")}
             for error in errors:
                 assert error["href"][1:] in targets, (name, error)

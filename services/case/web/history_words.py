@@ -115,6 +115,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "case.deadline_withdrawn.v1": lambda t, f: f"Date not needed any more: {t.deadline(f['deadline'])}",
     "case.process_ended.v1": _outcome,
+    "case.process_migrated.v1": lambda t, f: f"{t.process(f['instance'])} goes on by the process as it is now",
     "case.note_added.v1": lambda t, f: "Note added",
     "case.answer_corrected.v1": lambda t, f: f"Answer corrected: {str(f['field']).replace('_', ' ')}",
     "case.concern_raised.v1": lambda t, f: "Concern of pressure raised; the case is on hold",

@@ -100,7 +100,9 @@ async def answer(visit: Visit) -> Response:
 
 
 async def check(visit: Visit) -> Response:
-    return await _check_page(visit, _filling(visit, visit.part("process")), [])
+    filling = _filling(visit, visit.part("process"))
+    still = filling.first_open()
+    return await _check_page(visit, filling, []) if still == visit.request.url.path else visit.to(still)
 
 
 async def _check_page(visit: Visit, filling: Filling, faults: list[dict[str, str]], code: int = 200) -> Response:

@@ -159,8 +159,10 @@ def _with_form(shown: Shown) -> Shown:
 
 
 async def check(visit: Visit) -> Response:
-    """All answers, and what completing with them will bring about."""
+    """All answers, and what completing with them will bring about; first the question that is still open, if one is."""
     shown = await _load(visit)
+    if shown.form is not None and (still := _filling(visit, shown).first_open()) != visit.request.url.path:
+        return visit.to(still)
     return await _check_page(visit, shown, [])
 
 

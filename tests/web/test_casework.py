@@ -1,0 +1,276 @@
+"""Caseworkers and schools at work, page by page and without JavaScript."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from services.case.application.reference import Reference
+from services.case.web.history_words import SENTENCES
+from tests.api.desk import Desk, answers, pupil
+from tests.web.browsing import Browser
+from tests.web.filling_in import fill_in
+
+At = Callable[[str], Browser]
+
+
+def form_of(reference: Reference, process: str, name: str) -> Any:
+    return reference.current("937", process).forms[name]
+
+
+def test_a_school_opens_a_case_by_answering_its_questions(browser: At, reference: Reference, desk: Desk) -> None:
+    # given a pupil whom nobody has seen before
+    head, given = browser("home-head"), pupil()
+    head.open("/cases/new").send("/cases/new", process="exclusion_prevention")
+    assert head.path == "/cases/new/exclusion_prevention/questions/1"
+
+    # when the head answers every page, having come back once in between
+    head.open("/cases/new/exclusion_prevention")
+    fill_in(head, form_of(reference, "exclusion_prevention", "referral"), given)
+    assert head.heading == "Check your answers" and given["surname"] in head.text
+    head.send("/cases/new/exclusion_prevention/check")
+
+    # then there is a case, and what was typed is not kept beside it
+    assert head.heading == "Case opened"
+    ref = head.links()["Go to the case"].rpartition("/")[2]
+    assert desk.case(ref)["home_school"] == "900001"
+    assert head.open("/cases/new/exclusion_prevention").path.endswith("/questions/1")
+    assert given["surname"] not in head.answer.text
+
+
+def test_the_case_that_a_pupil_has_is_shown_and_somebody_of_the_same_name_must_be_confirmed(
+    browser: At, reference: Reference, desk: Desk
+) -> None:
+    form, given = form_of(reference, "exclusion_prevention", "referral"), pupil()
+    ref = (
+        desk.as_("caseworker").post("/cases", json={"process": "exclusion_prevention", "answers": given}).json()["ref"]
+    )
+    worker, check = browser("caseworker"), "/cases/new/exclusion_prevention/check"
+    desk.head()
+
+    # the same number: it is the same pupil
+    fill_in(worker.open("/cases/new/exclusion_prevention"), form, given).send(check)
+    assert (worker.status, worker.heading) == (409, "There is a case already") and ref in worker.text
+
+    # no number known, but the same name and date of birth: it may be
+    other = {**given, "upn_kind": "unknown", "upn_reason": "New to England"}
+    other.pop("upn")
+    worker.open("/cases/new/exclusion_prevention/questions/1")
+    fill_in(worker, form, other).send(check)
+    assert (worker.status, worker.heading) == (409, "There may be a case already") and ref in worker.text
+    worker.send(check, somebody_else="yes")
+    assert worker.heading == "Case opened"
+
+
+def test_a_task_is_taken_on_answered_checked_and_completed(browser: At, reference: Reference, desk: Desk) -> None:
+    # given a referral that waits for the team
+    ref = desk.open()
+    worker, task = browser("caseworker"), f"/tasks/{ref}-1"
+    desk.head()
+    worker.open("/tasks/team")
+    assert "Triage the referral" in worker.text
+
+    # when a caseworker takes it on, leaves out an answer, then answers
+    worker.open(task).send(f"{task}/begin")
+    assert worker.path == f"{task}/questions/1"
+    worker.send(worker.path, triage_decision="accept")
+    assert worker.status == 422 and "Enter your reasons" in worker.errors
+    assert worker.page.xpath("//input[@value='accept']/@checked"), "what was typed stays"
+    worker.open(task)
+    worker.open(worker.links()["Answer the questions"])
+    fill_in(worker, form_of(reference, "exclusion_prevention", "triage"), answers("exclusion_prevention", "accept"))
+
+    # then the check says what will be sent to whom, and completing does so
+    assert "What is sent, and to whom" in worker.text and "Who is asked to do something" in worker.text
+    worker.send(f"{task}/check")
+    assert worker.heading == "Task completed"
+    assert f"{ref}-1" not in [t["task"] for t in desk.case(ref)["open_tasks"]]
+    assert worker.open(f"/cases/{ref}").status == 200
+    assert "Task completed: “Triage the referral”" in worker.open(f"/cases/{ref}/history").text
+
+
+def test_two_caseworkers_race_and_the_loser_sees_what_happened_and_keeps_the_answers(
+    browser: At, reference: Reference, desk: Desk
+) -> None:
+    # given two who have the same answers ready to send
+    ref = desk.open()
+    task, form = f"/tasks/{ref}-1", form_of(reference, "exclusion_prevention", "triage")
+    first, second = browser("caseworker"), browser("caseworker2")
+    for one in (first, second):
+        fill_in(one.open(f"{task}/questions/1"), form, answers("exclusion_prevention", "accept"))
+
+    # when both send them
+    first.send(f"{task}/check")
+    second.send(f"{task}/check")
+
+    # then one has completed the task, and the other is told by whom, and still has the answers
+    assert first.heading == "Task completed"
+    assert (second.status, second.heading) == (409, "This task has changed while you worked on it")
+    assert "It was Asha Bell" in second.text and "What do you decide?" in second.text
+
+
+def test_a_task_that_was_given_to_somebody_meanwhile_is_not_completed_on_an_old_view(
+    browser: At, reference: Reference, desk: Desk
+) -> None:
+    ref = desk.open()
+    task, form = f"/tasks/{ref}-1", form_of(reference, "exclusion_prevention", "triage")
+    worker = browser("caseworker")
+    fill_in(worker.open(f"{task}/questions/1"), form, answers("exclusion_prevention", "accept"))
+
+    # when a colleague gives the task to them and back while the page is open
+    seen = {"If-Match": desk.task(ref)["etag"]}
+    desk.as_("caseworker2").post(f"{task}/reassign", json={"to": "caseworker", "reason": "Leave"}, headers=seen)
+    worker.send(f"{task}/check")
+
+    # then it is refused with 412, the answers are kept, and the task can be looked at and completed
+    assert worker.status == 412 and "What do you decide?" in worker.text
+    worker.open(f"{task}/check").send(f"{task}/check")
+    assert worker.heading == "Task completed"
+
+
+def test_a_form_sent_twice_counts_once(browser: At, reference: Reference, desk: Desk) -> None:
+    ref = desk.open()
+    worker = browser("caseworker").open(f"/cases/{ref}/note")
+    sent = [*worker.page.forms[1].form_values(), ("said", "Rang the school.")]
+    for _ in range(2):
+        worker.post(f"/cases/{ref}/note", [pair for pair in sent if pair != ("said", "")])
+        assert worker.path == f"/cases/{ref}"
+    assert len(desk.events(ref, "case.note_added.v1")) == 1
+
+
+def test_several_tasks_are_given_to_a_colleague_and_a_colleague_is_covered(browser: At, desk: Desk) -> None:
+    refs = [desk.open() for _ in range(2)]
+    ids = [f"{ref}-1" for ref in refs]
+    desk.head()
+    worker = browser("caseworker").open("/tasks/team")
+    worker.send("/tasks/team", button="do=reassign", task=ids)
+    worker.send("/tasks/reassign", to="caseworker2", reason="")
+    assert worker.status == 422 and worker.errors == ["Enter why"]
+    worker.send("/tasks/reassign", to="caseworker2", reason="Shared out")
+    assert worker.heading == "2 tasks given to Tom Okafor"
+
+    # when the colleague is away, all of theirs go to somebody else
+    worker.open("/tasks/cover").send("/tasks/cover", away="caseworker2")
+    assert all(ref in worker.text for ref in refs)
+    worker.send("/tasks/reassign", to="caseworker", reason="Away")
+    mine = worker.open("/tasks").text
+    assert all(ref in mine for ref in refs)
+
+
+def test_a_list_is_narrowed_and_the_filter_kept(browser: At, desk: Desk) -> None:
+    desk.open()
+    worker = browser("caseworker").open("/tasks/team?process=managed_move")
+    assert "Triage the referral" not in worker.text
+    worker.send("/tasks/filters", name="Moves only")
+    assert worker.links()["Moves only"] == "/tasks/team?process=managed_move"
+    assert "Moves only" not in browser("caseworker2").open("/tasks/team").links()
+    worker.send("/tasks/filters", button="forget=Moves only")
+    assert "Moves only" not in worker.links()
+
+
+def test_finding_by_name_number_or_reference_puts_nothing_personal_in_an_address(browser: At, desk: Desk) -> None:
+    given = pupil()
+    ref = (
+        desk.as_("caseworker").post("/cases", json={"process": "exclusion_prevention", "answers": given}).json()["ref"]
+    )
+    worker = browser("caseworker")
+    desk.head()
+    for text in (given["surname"], f"{given['forename']} {given['surname']}", given["upn"], ref.lower()):
+        worker.open("/cases").send("/cases/find", text=text)
+        assert ref in worker.text and worker.path == "/cases/find" and not worker.answer.url.query
+    assert ref not in browser("caseworker-885").open("/cases").send("/cases/find", text=given["surname"]).text
+    worker.send("/cases/find", text="")
+    assert worker.status == 422 and worker.errors
+
+
+def test_a_case_is_held_resumed_closed_and_reopened_each_with_its_reason(browser: At, desk: Desk) -> None:
+    ref = desk.open()
+    worker = browser("caseworker")
+    for act, words, after in (("hold", "Family bereaved.", "On hold"), ("resume", "They asked.", "What comes next")):
+        worker.open(f"/cases/{ref}/{act}").send(f"/cases/{ref}/{act}")
+        assert worker.status == 422 and worker.errors == ["Enter why"]
+        worker.send(f"/cases/{ref}/{act}", said=words)
+        assert worker.heading == after
+    worker.open(f"/cases/{ref}/close").send(f"/cases/{ref}/close", said="Moved away.", choice="MOVED_AREA")
+    assert worker.heading == "Closed: Moved to another area"
+    worker.open(f"/cases/{ref}/reopen").send(f"/cases/{ref}/reopen", said="Came back.")
+    assert worker.heading == "What comes next"
+    told = worker.open(f"/cases/{ref}/history").text
+    assert all(words in told for words in ("Family bereaved.", "They asked.", "Moved away.", "Came back."))
+
+
+def test_a_change_by_somebody_else_is_told_before_a_case_is_closed_on_an_old_view(browser: At, desk: Desk) -> None:
+    ref = desk.open()
+    worker = browser("caseworker").open(f"/cases/{ref}/close")
+    desk.as_("caseworker2").post(f"/cases/{ref}/hold", json={"reason": "Wait."}, headers={"If-Match": "*"})
+    worker.send(f"/cases/{ref}/close", said="Moved away.", choice="MOVED_AREA")
+    assert worker.status == 412 and "status" in worker.text
+    assert "Moved away." in worker.text, "what was typed stays"
+
+
+def test_an_answer_given_by_phone_is_recorded_for_a_parent_with_how_it_came(
+    browser: At, reference: Reference, desk: Desk
+) -> None:
+    ref = desk.moved_to_terms()
+    worker = browser("caseworker").open(f"/cases/{ref}/people")
+    assert worker.text.count("Not answered yet") == 4
+    link = next(href for text, href in worker.links().items() if "Parent or carer" in text)
+    worker.open(link)
+    assert "can answer by themselves" in worker.text
+    form = form_of(reference, "managed_move", "agreement")
+    fill_in(worker.open(f"{link}/questions/1"), form, answers("managed_move", "agree_parent"))
+    worker.send(f"{link}/check")
+    assert worker.status == 422 and "Select how the answer reached you" in worker.errors
+    worker.send(f"{link}/check", method="phone", reason="Called the number on file.")
+    assert worker.heading == "Task completed"
+
+    assert "Agreed" in worker.open(f"/cases/{ref}/people").text
+    assert "answered by phone for parent or carer" in worker.open(f"/cases/{ref}/history").text
+    worker.open(f"/cases/{ref}/people/parent/withdraw").send(f"/cases/{ref}/people/parent/withdraw", reason="")
+    assert worker.path == f"/cases/{ref}/people"
+
+
+def test_why_a_date_is_there_is_told_day_by_day(browser: At, desk: Desk) -> None:
+    ref = desk.open()
+    worker = browser("caseworker").open(f"/tasks/{ref}-1")
+    worker.open(worker.links()["Why this date"])
+    assert "2 working days after" in worker.text
+
+
+def test_every_type_of_event_has_its_sentence() -> None:
+    from services.case.store.mapper import TYPES
+
+    assert {type for type in TYPES if type.startswith("case.")} - SENTENCES.keys() == set()
+
+
+def test_messages_say_what_became_of_them_and_can_be_printed(browser: At, desk: Desk) -> None:
+    ref = desk.moved_to_terms()
+    worker = browser("caseworker").open(f"/cases/{ref}/messages")
+    assert "Do you agree to a managed move?" in worker.text
+    worker.open(next(href for text, href in worker.links().items() if "Do you agree" in text))
+    assert ref in worker.text and "Our reference" in worker.text
+
+
+@pytest.mark.parametrize("name", ["home-staff", "receiving-head", "ap-provider"])
+def test_schools_and_providers_have_their_lists(browser: At, name: str) -> None:
+    person = browser(name)
+    for path in ("/tasks", "/tasks/team", "/cases", "/directory/schools", "/directory/providers"):
+        expected = 200
+        assert person.open(path).status == expected, path
+
+
+def test_the_directory_is_searched_and_shown(browser: At) -> None:
+    worker = browser("caseworker").open("/directory/schools")
+    worker.open("/directory/schools?text=avonbrook")
+    assert "Avonbrook School" in worker.links()
+    assert "URN" in worker.open(worker.links()["Avonbrook School"]).text
+    assert worker.open("/directory/providers/AP-1003").status == 200 and "out of date" in worker.text
+    assert worker.open("/directory/schools?need=nothing").status == 422
+    assert worker.open("/directory/strategies/no-such-entry").status == 404
+
+
+def test_what_a_problem_means_opens_as_a_page(served: Any) -> None:
+    answer = httpx.get(f"{served.address}/problems/task-edited")
+    assert answer.status_code == 200 and "The task has changed since you opened it." in answer.text
+    assert httpx.get(f"{served.address}/problems/no-such").status_code == 404
