@@ -29,6 +29,7 @@ from tests.application.visits import (
     write_draft,
 )
 from tests.serving import Served, serve
+from tests.store.embedding import until
 
 MORNING = "2026-10-05T09:00:00+01:00"
 OWNER = Person("owner-999", "999", (Membership("process-owner", "999"),))
@@ -160,12 +161,12 @@ def test_from_a_draft_to_cases_that_follow_it(desk: Desk, tmp_path: Path) -> Non
     answer = put(desk, bundle, "policy_changed")
     assert answer.json() == {"bundle": bundle, "changed": True}
     assert not put(desk, bundle).json()["changed"]
-    assert bundle_of(desk, opened(desk)) == bundle, "whoever answers, new cases follow it"
+    until(lambda: [bundle_of(desk, opened(desk)) for _ in range(6)] == [bundle] * 6, "every process that answers")
     assert bundle_of(desk, first) == old
 
     listed = in_use(desk, str(desk.head()))
     assert (listed["bundle"], [one["because"] for one in listed["bundles"][:2]]) == (bundle, ["policy_changed", None])
-    assert listed["bundles"][0]["running"] == 1
+    assert listed["bundles"][0]["running"] >= 6
     refs = desk.as_("owner").get(f"/bundles/{old}/cases?limit=200").json()
     assert {first, second} <= set(refs)
 
