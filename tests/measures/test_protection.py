@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.case.clock.periods import read_period, span_index, spans_of
@@ -11,8 +11,16 @@ from services.case.projections.measures.protection import NONE, SMALL, Counts, b
 
 counts = st.builds(Counts, st.integers(0, 20), st.sampled_from([0, 0, 1, 4, 7, 30]))
 TERMS = ("autumn", "spring", "summer")
+Place = tuple[str, str]
+ALL = "all groups"
 IN = {"autumn": date(2026, 10, 5), "spring": date(2027, 2, 1), "summer": date(2027, 6, 7)}
 PERIODS_OF = {term: read_period(f"2026/27 {term}") for term in TERMS} | {"year": read_period("2026/27")}
+
+
+def row(*hits: int) -> dict[str, Counts]:
+    return {term: Counts(some) for term, some in zip(TERMS, hits, strict=True)}
+
+
 tables = st.dictionaries(
     st.text("ABCDEFG", min_size=1, max_size=1), st.fixed_dictionaries(dict.fromkeys(TERMS, counts)), max_size=7
 )
@@ -20,30 +28,40 @@ tables = st.dictionaries(
 
 @settings(max_examples=300, deadline=None)
 @given(tables)
+@example({"A": row(20, 2, 8), "B": row(10, 0, 0)})
 def test_no_small_group_can_be_had_from_the_others(table: dict[str, dict[str, Counts]]) -> None:
     whole = {span_index(IN[term]): together(row[term] for row in table.values()) for term in TERMS}
-    given_as_a_whole = [term for term, period in PERIODS_OF.items() if is_given(spans_of(period), blocks(whole))]
-    rows, cells = hidden_in(table, [term for term in given_as_a_whole if term in TERMS])
-    years = {group: together(row.values()) for group, row in table.items()}
-    unknown = {*cells, *((group, "year") for group in rows)}
+    as_a_whole = {term for term, period in PERIODS_OF.items() if is_given(spans_of(period), blocks(whole))}
+    rows, cells = hidden_in(table, as_a_whole & set(TERMS)) if "year" in as_a_whole else everything(table)
+    unknown: set[Place] = {*cells, *((group, "year") for group in rows)}
+    unknown |= {(ALL, term) for term in PERIODS_OF if term not in as_a_whole}
 
-    def of(place: tuple[str, str]) -> Counts:
-        return years[place[0]] if place[1] == "year" else table[place[0]][place[1]]
+    def of(place: Place) -> Counts:
+        groups = table if place[0] == ALL else [place[0]]
+        return together(table[group][term] for group in groups for term in TERMS if place[1] in (term, "year"))
 
-    given_away = [of((group, term)) for group in table for term in (*TERMS, "year") if (group, term) not in unknown]
-    assert all(one.safe for one in given_away)
-    # Known besides: all groups together, where that is given; each row adds up to its year, where that is given.
-    known = [[(group, term) for group in table] for term in given_as_a_whole]
-    known += [[(group, term) for term in TERMS] for group in table.keys() - rows]
-    worked_out: set[tuple[str, str]] = {("", "")}
-    while worked_out:
-        worked_out = set()
-        for places in known:
-            left = [place for place in places if place in unknown and of(place) != NONE]
-            assert together(map(of, left)).safe
-            worked_out |= set(left if len(left) == 1 else [])
-        assert all(of(place).safe for place in worked_out)
-        unknown -= worked_out
+    places = [(group, term) for group in (*table, ALL) for term in PERIODS_OF]
+    assert all(of(place).safe for place in places if place not in unknown)
+    # Parts that add up: the groups of a term, the terms of a group.
+    sums = [([(group, term) for group in table], (ALL, term)) for term in PERIODS_OF]
+    sums += [([(group, term) for term in TERMS], (group, "year")) for group in (*table, ALL)]
+    news = True
+    while news:
+        news = False
+        for parts, total in sums:
+            left = [part for part in parts if part in unknown and of(part) != NONE]
+            if total not in unknown:
+                assert together(map(of, left)).safe
+            found = (
+                left if total not in unknown and len(left) == 1 else [total] if total in unknown and not left else []
+            )
+            assert all(of(place).safe for place in found)
+            news = news or bool(found)
+            unknown -= set(found)
+
+
+def everything(table: dict[str, dict[str, Counts]]) -> tuple[set[str], set[Place]]:
+    return set(table), {(group, term) for group in table for term in TERMS}
 
 
 days = st.dictionaries(st.dates(date(2025, 9, 1), date(2027, 7, 20)), counts, max_size=40)

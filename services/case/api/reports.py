@@ -32,9 +32,10 @@ async def improving(ask: Ask) -> Improving:
 
 
 async def improve(ask: Ask, decide: Decide, action: str = "improve") -> Reply:
-    """Change it, for those who may. Raises NotAllowed."""
+    """Change it, for those who may, where their authority is set up here. Raises NotAllowed."""
     person, house = ask.person, ask.house
     by = for_authority(person, action)
+    house.administration.of(person.authority)
     outcome = await asyncio.to_thread(
         house.improvements.change, person.authority, person.as_actor(by), ask.command, decide
     )
@@ -57,9 +58,11 @@ async def list_targets(ask: Ask) -> Reply:
     def stand() -> list[dict[str, Any]]:
         found = []
         for target in sorted(state.is_now.targets.values(), key=lambda one: (one.period, one.measure)):
-            whole = count.figures(BY_ID[target.measure], period_of(ask, target.period), authority).whole
-            shown = whole.value if scope.schools is None else None
-            found.append({**msgspec.to_builtins(target), "now": shown, "unit": BY_ID[target.measure].unit})
+            measure = BY_ID.get(target.measure)  # None once it is measured no more
+            shown = None
+            if measure is not None and scope.schools is None:
+                shown = count.figures(measure, period_of(ask, target.period), authority).whole.value
+            found.append({**msgspec.to_builtins(target), "now": shown, "unit": measure and measure.unit})
         return found
 
     return Reply(await asyncio.to_thread(stand))

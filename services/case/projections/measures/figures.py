@@ -81,6 +81,8 @@ class Counting:
         rows, cells = hidden_in(
             {group: {term: tally.counts for term, tally in row.items()} for group, row in table.items()}, given
         )
+        if not is_given(spans_of(year), parts):
+            rows = set(table)
         pupils = heads(self._database, scope, by) if by in ("school", "phase") else {}
         everything = sum(row[term].of for row in table.values() for term in period.terms)
         for group, row in sorted(table.items()):

@@ -111,13 +111,14 @@ def _covered(counts: Mapping[K, Counts], hidden: Collection[K]) -> bool:
 
 def hidden_in(table: Mapping[V, Mapping[T, Counts]], given: Collection[T]) -> tuple[set[V], set[tuple[V, T]]]:
     """Which groups are not given for the year, and which not for which of its terms; `table` by group and term. `given`
-    are the terms for which it is told how many all groups have together; of the year that is taken for granted."""
+    are the terms for which it is told how many all groups have together, as it is of the year; of any other term no
+    group is given either, else all could be added up."""
     years = {value: together(row.values()) for value, row in table.items()}
     columns = {term: {value: row.get(term, NONE) for value, row in table.items()} for term in given}
     # A group that is alone in a term is what all have together.
     known = {(v, term) for term, column in columns.items() for v in _alone(column)}
     rows: set[V] = set()
-    cells: set[tuple[V, T]] = set()
+    cells = {(value, term) for value, row in table.items() for term in row if term not in given}
     while True:
         before = len(rows) + len(cells)
         rows = hidden_among(years, rows)
