@@ -4,7 +4,6 @@ import base64
 import io
 import signal
 import threading
-import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -259,10 +258,10 @@ def test_killed_in_the_middle_and_sent_again(desk: Desk, tmp_path: Path) -> None
             )
 
     sending = threading.Thread(target=send)
-    sending.start()
-    while desk.head() < before + 30:
-        time.sleep(0.01)
-    desk.served.stop(signal.SIGKILL)
+    with house_of(desk.served) as house:
+        sending.start()
+        until(lambda: house.store.head() >= before + 30, "ten cases that moved")
+        desk.served.stop(signal.SIGKILL)
     sending.join()
     desk.served.start()
 
