@@ -146,7 +146,10 @@ async def cases_of_measure(ask: Ask) -> Reply:
 def as_json(found: Figures) -> dict[str, Any]:
     groups = [shown(one) for one in found.groups]
     period = {"name": found.period.name, "first": found.period.first, "last": found.period.last}
-    return {**described(found.measure), "period": period, "by_what": found.by, **shown(found.whole), "groups": groups}
+    what = described(found.measure)
+    counts = {name: what.pop(name) for name in ("numerator", "denominator")}
+    whole = {name: value for name, value in shown(found.whole).items() if name != "group"}
+    return {**what, "counts": counts, "period": period, "told_apart_by": found.by, **whole, "groups": groups}
 
 
 def shown(one: Figure) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def figure(measure: Measure, tally: Tally, pupils: int, group: str = "", everyth
             weeks = round(_median(tally) / SCHOOL_WEEK, 1)
             return _figure(group, tally, weeks, of, weeks)
         case "per_100_pupils":
-            return _figure(group, tally, hit, pupils, _share(hit * 100, pupils, 2))
+            return _figure(group, tally, hit, pupils or None, _share(hit * 100, pupils, 2))
         case "per_1000_pupils":
             return _figure(group, tally, hit, of, _share((2 * hit - of) * 1000, pupils, 2))
         case "share_of_all":
@@ -147,11 +147,11 @@ def figure(measure: Measure, tally: Tally, pupils: int, group: str = "", everyth
     return _figure(group, tally, hit, of, _share(hit, of, 2))
 
 
-def _figure(group: str, tally: Tally, numerator: float, denominator: float, value: float | None) -> Figure:
+def _figure(group: str, tally: Tally, numerator: float, denominator: float | None, value: float | None) -> Figure:
     return Figure(
         group=group,
         numerator=_plain(numerator),
-        denominator=_plain(denominator),
+        denominator=None if denominator is None else _plain(denominator),
         value=None if not sum(tally.counts) or value is None else _plain(value),
         comparable=sum(tally.counts) >= FEW,
     )
