@@ -83,6 +83,7 @@ def test_two_that_rebuild_the_same_at_once_do_so_one_after_the_other(house: Hous
     assert len(set(done)) == 1
     house.projecting.rebuild("timeline", house.url)
     house.projecting.rebuild("deadlines", house.url)
+    house.projecting.rebuild("measures", house.url)
     assert rows_of(house) == fresh_rows(house)
 
 
