@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from tests.bench.record import Record
-from tests.faults import crash_points, kills, postgres, races
+from tests.faults import crash_points, kills, postgres, races, relay
 from tests.faults.crashing import PLACES
 
 
@@ -21,5 +21,7 @@ FAULTS: dict[str, Fault] = {
     "kills": Fault(kills.kills, size=100, short=3),
     "postgres": Fault(postgres.stopped, size=20, short=2),
     "races": Fault(races.races, size=1_000, short=20),
+    "relay_kills": Fault(relay.kills, size=30, short=2),
+    "broker_away": Fault(relay.broker_away, size=60, short=2),
     "crash_points": Fault(crash_points.crash_points, size=len(PLACES), short=4),
 }

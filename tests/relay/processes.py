@@ -3,8 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from services.case.settings import Settings
 from tests.serving import ROOT
@@ -24,19 +22,38 @@ def environment_of(settings: Settings) -> dict[str, str]:
     }
 
 
-@contextmanager
-def relay_process(settings: Settings) -> Iterator["subprocess.Popen[str]"]:
-    """`relay`, ready; killed at the end, if it is still there."""
-    command = [sys.executable, "-m", "services.case", "relay"]
-    running = subprocess.Popen(command, cwd=ROOT, env=environment_of(settings), stdout=subprocess.PIPE, text=True)
-    assert running.stdout is not None
-    try:
-        assert running.stdout.readline() == "ready\n"
-        yield running
-    finally:
-        running.kill()
-        running.wait()
-        running.stdout.close()
+class Relays:
+    """`relay` twice, ready: one is active, the other waits. What is left is killed at the end."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._running: list[subprocess.Popen[str]] = []
+
+    def __enter__(self) -> "Relays":
+        return self.fill()
+
+    def __exit__(self, *_: object) -> None:
+        self.kill(len(self._running))
+
+    def fill(self) -> "Relays":
+        """Start those that are missing."""
+        command = [sys.executable, "-m", "services.case", "relay"]
+        environment = environment_of(self._settings)
+        while len(self._running) < 2:
+            fresh = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+            self._running.append(fresh)
+            assert fresh.stdout is not None
+            assert fresh.stdout.readline() == "ready\n"
+        return self
+
+    def kill(self, number: int = 1) -> None:
+        """kill -9 the elder, which is the active one, or both."""
+        for _ in range(number):
+            process = self._running.pop(0)
+            process.kill()
+            process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
 
 
 def run(settings: Settings, *arguments: str) -> "subprocess.CompletedProcess[str]":

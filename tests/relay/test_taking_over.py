@@ -1,14 +1,12 @@
 """A relay that is killed, or that another fences: the next one goes on, and nothing is there twice or missing."""
 
-import signal
-
 import pytest
 
 from services.case.relay.relay import Relay
 from services.case.store.follower import Interrupted
 from tests.projections.traffic import Traffic
 from tests.relay.conftest import Published, assert_whole
-from tests.relay.processes import relay_process
+from tests.relay.processes import Relays
 from tests.relay.streams import Stream
 from tests.store.embedding import until
 
@@ -16,12 +14,12 @@ from tests.store.embedding import until
 def test_another_relay_takes_over_when_the_active_one_is_killed(published: Published) -> None:
     house = published.house
     traffic = Traffic(house.store, 24, pause=0.002)
-    with published.admitting(), relay_process(house.settings) as first, relay_process(house.settings):
+    with Relays(house.settings) as relays:
         traffic.start()
         until(lambda: published.relayed() > 100, "the first one to publish", 20)
-        first.send_signal(signal.SIGKILL)
-        published_then = published.relayed()
-        until(lambda: published.relayed() > published_then + 100, "the second one to go on", 20)
+        relays.kill()
+        there = published.relayed()
+        until(lambda: published.relayed() > there + 100, "the second one to go on", 20)
         traffic.through()
         published.until_drained()
 

@@ -19,6 +19,7 @@ def connection(settings: Settings) -> dict[str, Any]:
         "security_protocol": settings.kafka_security_protocol,
         "request_timeout_ms": 5_000,
         "bootstrap_timeout_ms": 10_000,
+        "reconnect_backoff_max_ms": 1_000,  # a broker that is back is found soon
     }
     if settings.kafka_sasl_mechanism:
         given["sasl_mechanism"] = settings.kafka_sasl_mechanism
