@@ -32,7 +32,7 @@ expected-statuses = ["4xx"]
 # Parts of an entry limit one another (no more places free than there are), a number has a check letter, a calendar is a
 # file of its own: more than a schema can say. What violates the schema is refused all the same.
 [[operations]]
-include-path-regex = "/(directory|registers|calendars)"
+include-path-regex = "/(directory|registers|calendars|bundles)"
 checks.positive_data_acceptance.enabled = false
 
 # A NUL is a character for JSON Schema; here it is refused wherever it stands, which test_hostile.py shows.
