@@ -74,7 +74,7 @@ def _move(running: Running, rehearsal: Rehearsal, because: BundleReason, reason:
         because=because,
         given=rehearsal.given,
         trace=Trace(left=before, active=standing.active, awaited=standing.awaited),
-        edited={task: asked[key][0] for key, task in kept.items() if _asks_else(own, bundle, asked[key][0])},
+        edited=[(task, asked[key][0]) for key, task in kept.items() if _asks_else(own, bundle, asked[key][0])],
     )
     running.live.restore(number, rehearsal.engine)
     for task in [t.id for t in case.tasks.values() if t.instance == number and t.key not in kept]:

@@ -24,7 +24,7 @@ class ProcessMigrated(Event, frozen=True, kw_only=True):
     because: BundleReason
     given: dict[str, Any]
     trace: Trace
-    edited: dict[int, str] = {}
+    edited: list[tuple[int, str]] = []
 
 
 def _migrated(case: Case, event: ProcessMigrated) -> None:
@@ -32,7 +32,7 @@ def _migrated(case: Case, event: ProcessMigrated) -> None:
     instance.bundle = event.bundle
     instance.tokens = dict.fromkeys(event.trace.active)
     instance.awaited = dict(event.trace.awaited)
-    for number in event.edited:
+    for number, _ in event.edited:
         case.tasks[number].revision += 1
 
 

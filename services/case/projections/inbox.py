@@ -68,7 +68,7 @@ class Inbox:
                     table.delete((stream, event.task))
                 case ProcessMigrated():
                     self._origins.migrated(stream, event)
-                    for task, element in event.edited.items():
+                    for task, element in event.edited:
                         table.update((stream, task), title=self._title_of(event.bundle, element))
         table.write(cursor)
 
