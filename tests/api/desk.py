@@ -157,6 +157,10 @@ class Desk:
             url = page.links.get("next", {}).get("url", "")
         return [event for event in found if type in ("", event["type"])]
 
+    def settle(self) -> None:
+        """Wait until the read models have everything that was done."""
+        self.as_("caseworker").get("/tasks", headers={"Wait-For": str(self.head())})
+
     def head(self) -> int:
         """The last position of the log."""
         with house_of(self.served) as house:

@@ -47,7 +47,7 @@ def test_the_case_that_a_pupil_has_is_shown_and_somebody_of_the_same_name_must_b
         desk.as_("caseworker").post("/cases", json={"process": "exclusion_prevention", "answers": given}).json()["ref"]
     )
     worker, check = browser("caseworker"), "/cases/new/exclusion_prevention/check"
-    desk.head()
+    desk.settle()
 
     # the same number: it is the same pupil
     fill_in(worker.open("/cases/new/exclusion_prevention"), form, given).send(check)
@@ -67,7 +67,7 @@ def test_a_task_is_taken_on_answered_checked_and_completed(browser: At, referenc
     # given a referral that waits for the team
     ref = desk.open()
     worker, task = browser("caseworker"), f"/tasks/{ref}-1"
-    desk.head()
+    desk.settle()
     worker.open("/tasks/team")
     assert "Triage the referral" in worker.text
 
@@ -142,7 +142,7 @@ def test_a_form_sent_twice_counts_once(browser: At, reference: Reference, desk: 
 def test_several_tasks_are_given_to_a_colleague_and_a_colleague_is_covered(browser: At, desk: Desk) -> None:
     refs = [desk.open() for _ in range(2)]
     ids = [f"{ref}-1" for ref in refs]
-    desk.head()
+    desk.settle()
     worker = browser("caseworker").open("/tasks/team")
     worker.send("/tasks/team", button="do=reassign", task=ids)
     worker.send("/tasks/reassign", to="caseworker2", reason="")
@@ -175,7 +175,7 @@ def test_finding_by_name_number_or_reference_puts_nothing_personal_in_an_address
         desk.as_("caseworker").post("/cases", json={"process": "exclusion_prevention", "answers": given}).json()["ref"]
     )
     worker = browser("caseworker")
-    desk.head()
+    desk.settle()
     for text in (given["surname"], f"{given['forename']} {given['surname']}", given["upn"], ref.lower()):
         worker.open("/cases").send("/cases/find", text=text)
         assert ref in worker.text and worker.path == "/cases/find" and not worker.answer.url.query

@@ -1,0 +1,121 @@
+"""Debian's Chromium driven by Playwright, and what is looked at on every page that it shows."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from services.case.web.assets import FETCHED
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ALLOWED: dict[str, str] = {}  # a rule that may be broken -> why, with a link
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+class NoBrowser(Exception):
+    """There is no browser here to try pages in; the message names what is missing."""
+
+
+@contextmanager
+def chromium() -> Iterator["Browser"]:
+    """Raises NoBrowser."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError as error:
+        raise NoBrowser("playwright is not installed (make journeys)") from error
+    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    if found is None:
+        raise NoBrowser("chromium is not on the PATH (apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class Person:
+    """Somebody at a browser of their own. Whatever the console complains of, or does not load, is kept in `faults`."""
+
+    def __init__(self, browser: "Browser", address: str, width: int = 1200, script: bool = True) -> None:
+        self.context: BrowserContext = browser.new_context(
+            viewport={"width": width, "height": 900}, java_script_enabled=script, base_url=address
+        )
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.faults: list[str] = []
+        self.page.on("console", self._said)
+        self.page.on("response", self._loaded)
+
+    def _said(self, said: Any) -> None:
+        if said.type == "error" and not said.text.startswith("Failed to load resource"):  # told by `_loaded`
+            self.faults.append(said.text)
+
+    def _loaded(self, response: Any) -> None:
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.faults.append(f"{response.status} {response.url}")
+
+    def sign_in(self, name: str) -> "Person":
+        self.page.goto("/sign-in")
+        self.page.locator(f"button[value='{name}']").click()
+        return self
+
+    def open(self, path: str) -> "Person":
+        self.page.goto(path)
+        return self
+
+    def press(self, name: str) -> "Person":
+        """A button by its words."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        return self
+
+    def follow(self, name: str) -> "Person":
+        """The first link by its words."""
+        self.page.get_by_role("link", name=name).first.click()
+        return self
+
+    def choose(self, label: str) -> "Person":
+        """Tick a radio or a box."""
+        self.page.get_by_label(label, exact=True).check()
+        return self
+
+    def type(self, label: str, words: str) -> "Person":
+        self.page.get_by_label(label, exact=True).fill(words)
+        return self
+
+    @property
+    def heading(self) -> str:
+        return " ".join(self.page.locator("h1").inner_text().split())
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.page.locator("main").inner_text().split())
+
+    def close(self) -> None:
+        self.context.close()
+
+
+@cache
+def axe() -> str:
+    return (FETCHED / "axe.js").read_text()
+
+
+def violations(page: "Page") -> list[str]:
+    """What axe-core finds. By evaluate: a script tag of ours would be stopped by the page's own policy."""
+    page.evaluate(axe())
+    found = page.evaluate("(tags) => axe.run({runOnly: tags})", TAGS)
+    return [
+        f"{one['id']}: {one['help']}: {node['html'][:150]}"
+        for one in found["violations"]
+        if one["id"] not in ALLOWED
+        for node in one["nodes"]
+    ]
+
+
+def wider_than_the_window(page: "Page") -> int:
+    """Pixels by which the page would have to be scrolled sideways (WCAG 1.4.10)."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -1,0 +1,44 @@
+"""The address of every page, in a house where there is something to see; for who looks at all of them."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from services.case.web.routes import PAGES
+from tests.api.desk import Desk
+
+NOT_A_PAGE = {"/sign-in/start", "/sign-in/done"}  # ways to the provider and back
+WHO = {"/cases/{ref}/resume": "caseworker", "/cases/{ref}/concern": "senco"}
+
+
+def addresses(desk: Desk) -> dict[str, tuple[str, str]]:
+    """Page -> who looks, and at which address. Raises KeyError for a page that nobody has thought of."""
+    referral = desk.open()
+    desk.open()
+    with ThreadPoolExecutor(1) as aside:  # it has an event loop of its own, as the browser has
+        ref = aside.submit(desk.moved_to_terms).result()
+    desk.as_("caseworker").post(f"/tasks/{referral}-1/claim", json={})
+    message = desk.as_("caseworker").get(f"/cases/{ref}/messages").json()[0]
+    parts = {
+        "{ref}": ref,
+        "{what}": "d1",
+        "{party}": "parent",
+        "{id}": f"{referral}-1",
+        "{step}": "1",
+        "{notice}": str(message["notice"]),
+        "{to}": message["to"],
+        "{process}": "exclusion_prevention",
+        "{urn}": "900001",
+        "{provider}": "AP-1001",
+        "{strategy}": "behaviour-outreach",
+        "{slug}": "task-edited",
+    }
+    found = {}
+    for page in PAGES:
+        if page.method == "GET" and page.path not in NOT_A_PAGE:
+            address = page.path
+            for part in [part for part in parts if part in address]:
+                address = address.replace(part, parts[part])
+            if "{" in address:
+                raise KeyError(page.path)
+            query = f"?task={referral}-1" if page.path == "/tasks/reassign" else ""
+            found[page.path] = (WHO.get(page.path, "caseworker"), address + query)
+    return found

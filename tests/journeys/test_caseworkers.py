@@ -1,0 +1,93 @@
+"""Caseworkers at work in a real browser, by clicking, by keyboard alone, and without JavaScript."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.api.desk import Desk
+from tests.journeys.chromium import Person
+
+At = Callable[..., Person]
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_referral_is_triaged_by_clicking(at: At, desk: Desk, script: bool) -> None:
+    # given a referral that nobody has taken on
+    ref = desk.open()
+    desk.settle()
+    worker = at("caseworker", script=script)
+
+    # when a caseworker takes it on from the team's list and answers its questions
+    worker.follow("Team’s tasks")
+    worker.page.get_by_role("button", name=f"Take on Triage the referral, {ref}").click()
+    worker.press("Answer the questions")
+    worker.page.get_by_role("group", name="Is a referral to children’s social care needed?").get_by_label("No").check()
+    worker.choose("Accept").type("What are your reasons?", "Two suspensions this term.")
+    worker.press("Continue")
+    worker.page.get_by_label("Who will lead the case?").select_option("Asha Bell")
+    worker.press("Continue")
+
+    # then the answers are shown with what will happen, and the case goes on
+    assert worker.heading == "Check your answers" and "What is sent, and to whom" in worker.text
+    worker.press("Complete task")
+    assert worker.heading == "Task completed"
+    worker.follow("Go to the case")
+    assert worker.heading == "What comes next" and "Triage the referral" not in worker.text
+
+
+def test_a_task_is_done_by_keyboard_alone(at: At, desk: Desk) -> None:
+    ref = desk.open()
+    desk.as_("caseworker").post(f"/tasks/{ref}-1/claim", json={})
+    worker = at("caseworker").open(f"/tasks/{ref}-1/questions/1")
+    keys = worker.page.keyboard
+
+    # given the first key leads past the navigation
+    keys.press("Tab")
+    assert worker.page.locator(":focus").inner_text() == "Skip to main content"
+    keys.press("Enter")
+    keys.press("Tab")
+    keys.press("Space")  # the first answer of the first question
+    keys.press("Tab")
+    keys.press("Space")  # accept
+    keys.press("Tab")
+    keys.type("Two suspensions this term.")
+    keys.press("Tab")
+    keys.press("Enter")  # continue
+    worker.page.wait_for_url("**/questions/2")
+    worker.page.get_by_label("Who will lead the case?").focus()
+    keys.type("Asha")
+    keys.press("Tab")
+    keys.press("Enter")
+    worker.page.wait_for_url("**/check")
+    worker.page.get_by_role("button", name="Complete task").focus()
+    keys.press("Enter")
+    worker.page.wait_for_load_state()
+    assert worker.heading == "Task completed"
+
+
+def test_two_caseworkers_race_in_two_browsers(at: At, desk: Desk) -> None:
+    ref = desk.open()
+    first, second = at("caseworker"), at("caseworker2")
+    for worker in (first, second):
+        worker.open(f"/tasks/{ref}-1/questions/1")
+        worker.page.get_by_label("No", exact=True).first.check()
+        worker.choose("Signpost").type("What are your reasons?", "Early help fits better.").press("Continue")
+        worker.type("Which help fits better?", "Early help, by phone, the school rings.").press("Continue")
+        assert worker.heading == "Check your answers"
+
+    first.press("Complete task")
+    assert first.heading == "Task completed"
+    second.press("Complete task")
+    assert second.heading == "This task has changed while you worked on it"
+    assert "It was Asha Bell" in second.text and "Early help fits better." in second.text
+
+
+def test_a_warning_comes_before_one_is_signed_out(at: At) -> None:
+    worker = at("caseworker")
+    worker.page.clock.install()
+    worker.open("/help")
+    worker.page.clock.fast_forward("24:00")
+    assert not worker.page.get_by_role("dialog").is_visible()
+    worker.page.clock.fast_forward("02:00")
+    worker.page.get_by_role("button", name="Stay signed in").click()
+    assert not worker.page.get_by_role("dialog").is_visible()
