@@ -186,7 +186,7 @@ COUNTED: dict[str, tuple[Story, Story, Story | None, float, float, float | None]
         direction("x"), 1, 13, 1,
     ),
     "placement_over_plan": (placement(), placement(), None, 1, 13, 1),
-    "prevention": (risk(NOVEMBER), risk(NOVEMBER, excluded=True), lambda told: told.close(NOVEMBER), *PART),
+    "prevention": (risk(NOVEMBER), risk(None, excluded=True), risk(None), *PART),
     "rung_effectiveness": (strategy("effective"), strategy("not_effective"), never_begun, *PART),
     "suspensions": (excluded(), excluded(kind="LNCH"), excluded(cancelled=True), 13, 800, 1.62),
     "pupils_suspended": (excluded(), excluded(), excluded(cancelled=True), 13, 800, 1.62),

@@ -57,5 +57,9 @@ def test_everything_that_is_counted_happens_in_some_scenario(house: House) -> No
     found = {kind for (kind,) in house.database.rows("SELECT DISTINCT kind FROM occurrences")}
     ended = {kind for (kind,) in house.database.rows("SELECT DISTINCT kind FROM occurrences WHERE outcome <> ''")}
 
+    tags = "SELECT DISTINCT split_part(t, ':', 1) FROM occurrences, unnest(tags) t WHERE kind = 'move'"
+    checks = {tag for (tag,) in house.database.rows(tags)}
+
     assert found == set(get_args(Kind))
+    assert checks >= {"check_at_6", "check_at_12", "check_at_end", "plan"}
     assert ended >= {"strategy", "approach", "direction", "move", "placement", "return", "review", "feedback", "panel"}

@@ -99,8 +99,9 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         id="prevention", title="Cases at high risk that closed without permanent exclusion",
         numerator="closed within 12 months without permanent exclusion",
-        denominator="cases that reached high or imminent risk", unit="percent", source="cases_at_risk",
-        day="o.at_risk_on", better="higher", hit="o.prevented::int",
+        denominator="cases that reached high or imminent risk and are closed, excluded, or 12 months on",
+        unit="percent", source="cases_at_risk", day="o.at_risk_on", better="higher", where="o.known",
+        hit="coalesce(o.prevented, false)::int",
         note="Associated with the work, not shown to be caused by it.",
     ),
     Measure(

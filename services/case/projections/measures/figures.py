@@ -57,7 +57,7 @@ class Counting:
     def __init__(self, database: Database, school_days: SchoolDays, today: date) -> None:
         self._database = database
         self._school_days = cache(school_days)
-        self._among = {"two_terms_ago": _two_terms_ago(today)}
+        self._among = {"today": today, "two_terms_ago": _two_terms_ago(today)}
 
     def figures(self, measure: Measure, period: Period, scope: Scope, by: str = "", only: str = "") -> Figures:
         """`only` one of the groups, if it is named. Raises KeyError where it cannot be told apart `by` that."""

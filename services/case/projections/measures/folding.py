@@ -11,6 +11,7 @@ from services.case.projections.measures.occurrences import Occurrence, Story
 
 VIEWS = ("pupil_view_given", "parent_view_given")
 PENCE = 100
+MOVED = "MANAGED_MOVE_COMPLETED"
 
 
 def fold(story: Story, event: Event, version: int) -> None:
@@ -167,6 +168,8 @@ def _concern(story: Story, event: e.ConcernRaised, version: int) -> None:
 
 def _closed(story: Story, event: e.CaseClosed, version: int) -> None:
     story.case.closed_on, story.case.outcome, story.told = event.meta.effective_on, event.outcome, True
+    if event.outcome == MOVED and (move := story.last("move", outcome="")):  # as somebody says who closes it by hand
+        move.outcome, move.ended = "completed", event.meta.effective_on
 
 
 def _reopened(story: Story, event: e.CaseReopened, version: int) -> None:

@@ -44,11 +44,14 @@ _MOVES_OF_SCHOOLS = """
     WHERE o.kind = 'move' AND o.outcome = 'completed' AND o.place <> ''
 """
 _CASES_AT_RISK = """
-    SELECT m.stream, m.at_risk_on,
-        m.closed_on IS NOT NULL AND m.closed_on <= m.at_risk_on + interval '12 months'
-        AND NOT EXISTS (SELECT FROM occurrences x WHERE x.stream = m.stream AND x.kind = 'exclusion'
-                        AND x.detail = 'PERM' AND x.outcome = '') AS prevented
-    FROM measured_cases m WHERE m.at_risk_on IS NOT NULL
+    SELECT stream, at_risk_on, NOT excluded AND closed_on <= within AS prevented,
+        excluded OR closed_on IS NOT NULL OR within <= %(today)s AS known
+    FROM (
+        SELECT m.stream, m.at_risk_on, m.closed_on, m.at_risk_on + interval '12 months' AS within,
+            EXISTS (SELECT FROM occurrences x WHERE x.stream = m.stream AND x.kind = 'exclusion'
+                    AND x.detail = 'PERM' AND x.outcome = '') AS excluded
+        FROM measured_cases m WHERE m.at_risk_on IS NOT NULL
+    ) at_risk
 """
 
 SOURCES: dict[str, str] = {
