@@ -3,6 +3,7 @@
 Only facts are read; the keys to what is personal are never asked for. Nothing is written.
 """
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -146,6 +147,7 @@ def _begin(question: Question) -> None:
     assert parent is not None
     threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
     _mine.append(DryRun(question))
+    gc.freeze()  # what stays is not looked at again and again
 
 
 def _lines(streams: list[UUID]) -> list[Line]:

@@ -125,7 +125,7 @@ class Rehearsal:
         self._compare_end(step, instance)
         self._compare_milestones(step)
         self._compare_open(step, case, instance)
-        if self.verdict in ("same", "deadline moved"):
+        if self.verdict == "same":
             for dated in days_of(step):
                 self._compare_day(dated, case, instance)
         if not self.engine.open and not self.engine.ended:
