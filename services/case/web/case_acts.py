@@ -107,11 +107,7 @@ async def _page(
     elif act.body is bodies.StartProcess:
         found = (await visit.read(processes_api.list_processes)).body
         mine = visit.person.roles
-        choices = [
-            {"value": one["process"], "text": one["title"], "hint": one["legal_basis"]}
-            for one in found
-            if mine & set(one["started_by"])
-        ]
+        choices = [{"value": one["process"], "text": one["title"]} for one in found if mine & set(one["started_by"])]
     values = {
         "act": act,
         "choices": choices,

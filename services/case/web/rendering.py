@@ -4,11 +4,22 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from services.case.domain.lifecycle import OUTCOMES
 from services.case.web import wording
 from services.case.web.sessions import WARNED_AFTER
 from services.case.web.wording import whom
+
+WORDS = MarkdownIt("zero").enable(["emphasis", "list", "newline"])  # nothing in a notice becomes a tag or a link
+
+
+def as_letter(words: str) -> Markup:
+    """The words of a notice, in Markdown, with the classes of our pages."""
+    html = WORDS.render(words).replace("<p>", '<p class="govuk-body">')
+    return Markup(html.replace("<ul>", '<ul class="govuk-list govuk-list--bullet">'))  # noqa: S704  no tags come through
+
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "day": wording.day,
@@ -22,6 +33,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "status": wording.status,
     "colour": wording.colour,
     "outcome": lambda code: OUTCOMES.get(code, (code or "").replace("_", " ").capitalize()),
+    "letter": as_letter,
     "spoken": lambda code: str(code or "").replace("_", " "),
 }
 
