@@ -3,11 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
+from services.case.clock.periods import read_period
 from services.case.domain import events as e
-from services.case.projections.measures.catalogue import MEASURES
+from services.case.projections.measures.catalogue import BY_ID, MEASURES
 from services.case.projections.measures.counting import Scope
 from services.case.wiring import House
-from tests.measures.telling import OCTOBER, Story, Told, figures, project, store
+from tests.measures.telling import OCTOBER, Story, Told, counting, figures, project, store
 
 HITS, OTHERS = 6, 7
 PART = (6, 13, 46.2)
@@ -264,6 +265,23 @@ def test_fair_share_is_what_came_less_what_went(house: House) -> None:
 
     assert (found["900001"].numerator, found["900001"].denominator, found["900001"].value) == (8, 14, 2.5)
     assert (found["900002"].numerator, found["900002"].value) == (6, None)  # its roll is not known
+
+
+def test_the_cases_of_a_numerator_are_those_that_are_in_it(house: House) -> None:
+    early = [told(education(OCTOBER + 7 * DAY)) for _ in range(HITS)]
+    late = [told(education(OCTOBER + 8 * DAY)) for _ in range(OTHERS)]
+    better = [told(strategy("effective")) for _ in range(HITS)]
+    store(house, *early, *late, *better, told(strategy("partly")))
+    project(house)
+
+    def behind(measure: str, numerator: bool) -> list[str]:
+        asked = (BY_ID[measure], read_period("2026/27"), Scope("937"), {"school": "900001"}, numerator, "", 100)
+        return [case.ref for case in counting(house).cases(*asked)]
+
+    assert behind("provision_by_sixth_day", True) == [case.ref for case in early]
+    assert behind("provision_by_sixth_day", False) == [case.ref for case in (*early, *late)]
+    assert behind("provision_after_exclusion", True) == behind("provision_after_exclusion", False)
+    assert behind("rung_effectiveness", True) == [case.ref for case in better]
 
 
 def test_every_measure_of_the_catalogue_is_counted_here() -> None:

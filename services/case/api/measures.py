@@ -131,7 +131,7 @@ async def cases_of_measure(ask: Ask) -> Reply:
     if query.by is not None and query.group is not None:
         _refuse_unknown(measure, query.by)
         filters[query.by] = query.group
-    numerator = query.part == "numerator" and measure.between is None
+    numerator = query.part == "numerator"
     found = await asyncio.to_thread(
         counting(ask).cases, measure, period, scope, filters, numerator, query.cursor or "", query.limit + 1
     )

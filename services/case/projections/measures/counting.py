@@ -26,9 +26,9 @@ COUNT = """
 """
 SPANS = "SELECT {group}, {day}, c.home_school, {start}, {end}, count(*) {rows} GROUP BY 1, 2, 3, 4, 5"
 CASES = """
-    SELECT c.ref, c.home_school, c.opened_on, c.closed_on, c.outcome
+    SELECT DISTINCT c.ref, c.home_school, c.opened_on, c.closed_on, c.outcome, {start}, {end}
     {rows} AND (%(homes)s::text[] IS NULL OR c.home_school = ANY (%(homes)s)) AND c.ref > %(after)s {filters} {part}
-    GROUP BY c.stream ORDER BY c.ref LIMIT %(limit)s
+    ORDER BY c.ref LIMIT %(rows)s
 """
 HEADS = """
     SELECT urn, phase, (details->>'pupils')::int FROM schools
@@ -107,8 +107,13 @@ def count(
 def _of_days(measure: Measure, days: int, times: int) -> Tally:
     if measure.at_most is None:
         return Tally(0, times, Counts(times), Counter({days: times}))
-    early = days + 1 <= measure.at_most  # the first is day 1
+    early = _is_early(measure, days)
     return Tally(times if early else 0, times, Counts(times, 0) if early else Counts(0, times))
+
+
+def _is_early(measure: Measure, days: int) -> bool:
+    """Whether so many days after day 1 is not too late."""
+    return measure.at_most is not None and days + 1 <= measure.at_most
 
 
 def cases_behind(
@@ -120,22 +125,32 @@ def cases_behind(
     numerator: bool,
     after: str,
     limit: int,
+    school_days: SchoolDays,
 ) -> list[Found]:
-    """The cases behind a number, those of one's own schools alone where one may count no others."""
-    told = "".join(f" AND {group_of(measure, by)} = %(only_{by})s" for by in filters)
-    part = f" AND ({measure.hit}) > 0" if numerator else ""
+    """The cases behind a number, those of one's own schools alone where one may count no others. Behind a median there
+    is no numerator."""
+    told = "".join(f" AND coalesce({group_of(measure, by)}, '') = %(only_{by})s" for by in filters)
+    part = f" AND ({measure.hit}) > 0" if numerator and measure.between is None else ""
+    start, end = measure.between or ("NULL::date", "NULL::date")
     schools = scope.schools and list(scope.schools)
     given = {
         "authority": scope.authority,
         "schools": schools,
         "homes": schools,
         "after": after,
-        "limit": limit,
+        "rows": limit if measure.between is None else None,  # else a case may have several
         **{f"only_{by}": value for by, value in filters.items()},
         **among,
     }
-    statement = CASES.format(rows=_rows(measure), filters=told, part=part)
-    return [Found(*row) for row in database.rows(statement, given)]
+    statement = CASES.format(rows=_rows(measure), filters=told, part=part, start=start, end=end)
+    found: dict[str, Found] = {}
+    for *case, first, last in database.rows(statement, given):
+        late = numerator and measure.at_most is not None and not _is_early(measure, school_days(case[1], first, last))
+        if not late:
+            found.setdefault(case[0], Found(*case))
+        if len(found) == limit:
+            break
+    return list(found.values())
 
 
 def heads(database: Database, scope: Scope, by: str) -> dict[str, int]:

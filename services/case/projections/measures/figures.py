@@ -109,7 +109,8 @@ class Counting:
     ) -> list[Found]:
         """The cases behind a number, in the order of their references. Raises KeyError as `figures`."""
         among = {**self._among, "first": period.first, "last": period.last}
-        return cases_behind(self._database, measure, scope, among, filters, numerator, after, limit)
+        asked = (filters, numerator, after, limit)
+        return cases_behind(self._database, measure, scope, among, *asked, self._school_days)
 
 
 def _blocks(counted: Iterable[Counted]) -> list[Block]:
