@@ -1,21 +1,21 @@
 """Whose a stream is: what names it to a subscriber, and the authority it belongs to. Read from the log itself."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.case.application.importing import REGISTER
 from services.case.application.improving import improvement_stream
 from services.case.application.in_use import authority_stream
 from services.case.application.listing import directory_stream
-from services.case.domain.events import CaseOpened
 from services.case.publishing import is_of_register
 from services.case.store.database import Database
-from services.case.store.mapper import to_recorded
+from services.case.store.mapper import UnknownType, to_recorded
 
 FIRST = (
     "SELECT originator_id, originator_version, topic, state, notification_id FROM events "
-    "WHERE originator_version = 1 AND topic = 'case.opened.v1' AND originator_id = ANY (%s)"
+    "WHERE originator_version = 1 AND originator_id = ANY (%s)"
 )
 EVERYBODYS = ""  # the authority of what is of none: the register of schools, the pupils' registers
 REMEMBERED = 50_000
@@ -29,7 +29,8 @@ class Owner(NamedTuple):
 
 
 class Owners:
-    """Remembers cases; asks for those it does not know. `codes` gives the authorities there are."""
+    """Remembers cases, whose first event says whose they are; asks for those it does not know. `codes` gives the
+    authorities there are."""
 
     def __init__(self, database: Database, codes: Callable[[], Iterable[str]]) -> None:
         self.database = database
@@ -59,9 +60,10 @@ class Owners:
         if len(self._cases) > REMEMBERED:
             self._cases.clear()
         for stream, version, type, state, position in self.database.rows(FIRST, [list(streams)]):
-            opened = to_recorded(stream, version, type, state, position, no_key).event
-            assert isinstance(opened, CaseOpened)
-            self._cases[stream] = Owner(opened.ref, opened.authority)
+            with contextlib.suppress(UnknownType):
+                first: Any = to_recorded(stream, version, type, state, position, no_key).event
+                if hasattr(first, "ref") and hasattr(first, "authority"):
+                    self._cases[stream] = Owner(first.ref, first.authority)
 
 
 def no_key(stream: UUID) -> None:

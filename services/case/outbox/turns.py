@@ -17,6 +17,7 @@ LAST = (
     "SELECT coalesce(greatest((SELECT max(notification_id) FROM events), (SELECT max(released) FROM held_streams)), 0)"
 )
 END = 2**63 - 1
+TOPICS = {"authority": "authority.events.v1", "access": "case.access.v1"}  # by the first part of a type
 # What was released comes whole, at its one place, however many are asked for.
 TURNS = """
     SELECT place, held, stream, version, type, state, position FROM (
@@ -129,4 +130,4 @@ def whole_places(rows: Sequence[Row], limit: int) -> Sequence[Row]:
 
 def topic_of(type: str) -> str:
     """The topic of an event, from its type."""
-    return "authority.events.v1" if type.startswith("authority.") else "case.events.v1"
+    return TOPICS.get(type.partition(".")[0], "case.events.v1")
