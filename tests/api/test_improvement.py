@@ -111,6 +111,7 @@ def test_demand_is_told_by_kind_of_provider(desk: Desk, report: int) -> None:
 
     assert (kinds["school_places"]["places"], kinds["school_places"]["free"]) == (1300, 14)
     assert any(one["places"] > one["free"] and one["room"] > one["places"] for one in kinds.values())
+    assert any(low <= high for one in kinds.values() for low, high in one["prices"].values())
     assert all(one["placements"] == 0 and one["enough"] for one in kinds.values())
 
 
@@ -144,7 +145,11 @@ def test_a_survey_is_answered_once_until_it_closes_and_tells_no_few(desk: Desk, 
     desk.strangers |= {person.id: person for person in STAFF}
     for number, person in enumerate(STAFF):
         given = {"right": "yes" if number < 7 else "no", "sure": 4, "why": "It is what our pupils lack."}
-        posted(desk, f"/surveys/{survey}/answers", {"answers": given}, by=person.id)
+        for _ in range(2):  # sent twice by a client that did not hear the answer
+            sent = desk.as_(person.id).post(
+                f"/surveys/{survey}/answers", json={"answers": given}, headers={"Idempotency-Key": "once"}
+            )
+            assert (sent.status_code, sent.json()) == (200, {"survey": survey})
     again = desk.as_("teacher-0").post(f"/surveys/{survey}/answers", json={"answers": {"right": "no"}})
     assert problem(again, 409)["type"].endswith("survey-answered-already")
     assert got(desk, f"/surveys/{survey}", "teacher-0")["answered"]

@@ -30,7 +30,8 @@ BEGUN = """
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of provider, or schools. `placements`, pupil `weeks` and `pounds` are those of the
-    year before, left out where there were few (`small`) · `places` and `free` as providers say now · `room`: the pupil
+    year before, left out where there were few (`small`) · `prices`: by `session`, `day` or `week` the lowest and the highest
+    that providers ask now · `places` and `free` as providers say now · `room`: the pupil
     weeks that all places give in the period · `enough`: whether that is more than is expected."""
 
     kind: str
@@ -41,6 +42,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     free: int = 0
     room: int = 0
     enough: bool | None = None
+    prices: dict[str, tuple[float, float]] = {}
     small: bool = False
 
 
@@ -87,8 +89,17 @@ def _of_kind(kind: str, begun: list[int], small: bool, providers: Mapping[str, P
     places = sum(stage.places for stage in stages)
     days = (period.last - period.first).days + 1
     room = round(places * SCHOOL_WEEKS * days / DAYS_IN_A_YEAR)
-    told = Demand(kind=kind, places=places, free=sum(stage.free for stage in stages), room=room, small=small)
+    free, prices = sum(stage.free for stage in stages), _prices(kind, providers)
+    told = Demand(kind=kind, places=places, free=free, room=room, small=small, prices=prices)
     if small:
         return told
     placements, weeks, pence = begun
     return msgspec.structs.replace(told, placements=placements, weeks=weeks, pounds=pence / 100, enough=weeks <= room)
+
+
+def _prices(kind: str, providers: Mapping[str, Provider]) -> dict[str, tuple[float, float]]:
+    asked: defaultdict[str, list[float]] = defaultdict(list)
+    for one in providers.values():
+        if one.kind == kind and one.price.amount is not None:
+            asked[one.price.per].append(one.price.amount)
+    return {per: (min(amounts), max(amounts)) for per, amounts in sorted(asked.items())}
