@@ -29,10 +29,10 @@ BEGUN = """
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of provider, or schools. `placements`, pupil `weeks` and `pounds` are those of the
-    year before, left out where there were few (`small`) · `prices`: by `session`, `day` or `week` the lowest and the highest
-    that providers ask now · `places` and `free` as providers say now · `room`: the pupil
-    weeks that all places give in the period · `enough`: whether that is more than is expected."""
+    """One kind of provider, or schools. `placements`, pupil `weeks` and `pounds` are those of the year before, left out
+    where there were few (`small`) · `prices`: by `session`, `day` or `week` the lowest and highest that providers ask
+    now · `places` and `free` as they say now · `room`: the pupil weeks that all places give in the period · `enough`:
+    whether that is more than is expected."""
 
     kind: str
     placements: int | None = None
