@@ -9,6 +9,7 @@ from services.case.web import (
     history_pages,
     opening_pages,
     people_pages,
+    process_pages,
     sign_in,
     task_lists,
     task_pages,
@@ -86,4 +87,14 @@ DIRECTORY = (
         )
     ),
 )
-PAGES = (*SIGNING_IN, *TASKS, *CASES, *DIRECTORY, *ABOUT)
+PROCESSES = (
+    Page("GET", "/processes", process_pages.listed, "put_in_use", "Processes"),
+    Page("GET", "/processes/new-version", process_pages.choose, "put_in_use"),
+    Page("POST", "/processes/new-version", process_pages.check, "put_in_use"),
+    Page("GET", "/processes/versions/{bundle}", process_pages.version, "put_in_use"),
+    Page("POST", "/processes/versions/{bundle}/dry-run", process_pages.try_it, "put_in_use"),
+    Page("POST", "/processes/versions/{bundle}/use", process_pages.put_in_use, "put_in_use"),
+    Page("GET", "/processes/versions/{bundle}/cases", process_pages.choose_cases, "put_in_use"),
+    Page("POST", "/processes/versions/{bundle}/cases", process_pages.move, "put_in_use"),
+)
+PAGES = (*SIGNING_IN, *TASKS, *CASES, *DIRECTORY, *PROCESSES, *ABOUT)

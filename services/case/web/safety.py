@@ -22,6 +22,10 @@ def set_cookie(answer: Response, name: str, value: str, secure: bool) -> None:
     answer.set_cookie(cookie_name(name, secure), value, path="/", secure=secure, httponly=True, samesite="lax")
 
 
+def clear_cookie(answer: Response, name: str, secure: bool) -> None:
+    answer.delete_cookie(cookie_name(name, secure), path="/", secure=secure, httponly=True, samesite="lax")
+
+
 def refuse_foreign(request: Request) -> None:
     """A form is sent from our own pages only. Raises FormOutdated.
 

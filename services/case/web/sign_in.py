@@ -62,7 +62,7 @@ async def done(visit: Visit) -> Response:
     person, name, token = await _provider(visit).finish(_here(visit), str(visit.request.url), pending)
     await asyncio.to_thread(remember, visit.house.database, person, name)
     answer = await _signed_in(visit, person, name, {"id_token": token}, own_path(pending.back))
-    answer.delete_cookie(safety.cookie_name(PENDING, visit.pages.secure), secure=visit.pages.secure)
+    safety.clear_cookie(answer, PENDING, visit.pages.secure)
     return answer
 
 
@@ -89,7 +89,7 @@ async def sign_out(visit: Visit) -> Response:
     if visit.house.settings.oidc_client_id:
         away = await _provider(visit).end(_here(visit), str(visit.session.kept.get("id_token", "")))
     answer = RedirectResponse(away or "/signed-out", 303)
-    answer.delete_cookie(safety.cookie_name(SESSION, visit.pages.secure), secure=visit.pages.secure)
+    safety.clear_cookie(answer, SESSION, visit.pages.secure)
     return answer
 
 

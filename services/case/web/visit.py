@@ -20,6 +20,7 @@ from services.case.application.door import Command
 from services.case.domain.errors import BodyInvalid, BodyMalformed, NotSignedIn
 from services.case.domain.people import Person
 from services.case.web.known_people import names_of
+from services.case.web.multipart import parts_of
 from services.case.web.pages import Pages
 from services.case.web.safety import token_for
 from services.case.web.sessions import Session
@@ -29,12 +30,18 @@ MOST_FIELDS = 2_000
 
 
 class Posted:
-    """What a form sent, by field; a field may be sent more than once."""
+    """What a form sent, by field; a field may be sent more than once. `files`: the bytes of those that were chosen."""
 
-    def __init__(self, body: bytes = b"") -> None:
+    def __init__(self, body: bytes = b"", content_type: str = "") -> None:
         """Raises BodyMalformed."""
+        self.files: dict[str, bytes] = {}
         try:
-            pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
+            if content_type.startswith("multipart/form-data"):
+                parts = parts_of(body, content_type)
+                self.files = {part.name: part.value for part in parts if part.is_file}
+                pairs = [(part.name, part.value.decode()) for part in parts if not part.is_file]
+            else:
+                pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
         except ValueError as error:
             raise BodyMalformed("The form could not be read.") from error
         if any("\0" in value for _, value in pairs):
@@ -62,7 +69,7 @@ class Visit:
         self.pages = pages
         self.house = pages.house
         self.session = session
-        self.posted = Posted(body)
+        self.posted = Posted(body, request.headers.get("content-type", ""))
         self._body = body
 
     @property
