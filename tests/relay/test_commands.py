@@ -1,6 +1,8 @@
 """The commands of an operator, and the whole service beside a broker."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +16,7 @@ from tests.relay.processes import run
 from tests.relay.reading import read_all
 from tests.relay.streams import Stream, breaking_its_contract
 from tests.relay.test_feed import SUBSCRIBER
-from tests.serving import Served, serve
+from tests.serving import ROOT, Served, serve
 from tests.store.embedding import data_folder, until
 
 
@@ -91,3 +93,10 @@ def test_beside_a_broker_the_service_publishes_what_its_feed_serves(served: Serv
     assert (held["stream"], held["version"], held["waiting"]) == (str(stream.id), 2, 1)
     assert (release.returncode, "stays held: version 2" in release.stderr) == (1, True)
     desk.close()
+
+
+def test_where_no_broker_is_set_nothing_of_its_client_is_loaded() -> None:
+    loads = "import sys, services.case.commands.web, services.case.background, services.case.api.app"
+    program = f"{loads}; sys.exit('kafka' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0

@@ -1,8 +1,13 @@
 """A relay that is killed, or that another fences: the next one goes on, and nothing is there twice or missing."""
 
-import pytest
+import contextlib
+import threading
 
-from services.case.relay.relay import Relay
+import pytest
+from kafka.errors import KafkaTimeoutError
+
+from services.case.relay.relay import NAME, Relay
+from services.case.relay.transactions import Transactions, within
 from services.case.store.follower import Interrupted
 from tests.projections.traffic import Traffic
 from tests.relay.conftest import Published, assert_whole
@@ -45,3 +50,28 @@ def test_of_two_relays_that_both_believe_to_be_active_one_is_fenced(published: P
         younger.leave()
 
     assert_whole(published)
+
+
+def test_a_database_restored_from_before_what_was_published_publishes_nothing(
+    published: Published, caplog: pytest.LogCaptureFixture
+) -> None:
+    house = published.house
+    with contextlib.closing(Transactions(house.settings, NAME)) as before:
+        before.open()
+        before.publish([], house.outbox.end() + 1_000)
+    Stream(house, 1)
+    relay = Relay(house)
+    with house.database.connection() as connection, pytest.raises(Interrupted):
+        relay.work(connection)
+    relay.leave()
+
+    assert published.read() == []
+    assert "was the database restored from a back-up?" in caplog.text
+
+
+def test_a_call_that_does_not_come_back_is_given_up() -> None:
+    never = threading.Event()
+
+    with pytest.raises(KafkaTimeoutError):
+        within(0.05, never.wait)
+    never.set()
