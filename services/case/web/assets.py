@@ -38,6 +38,7 @@ FILES = {  # in a package -> as it is served
     "bpmn-js/dist/assets/bpmn-js.css": "bpmn.css",
     "axe-core/axe.min.js": "axe.js",  # for tests; no page asks for it
 }
+EXAMPLES = "examples.json"  # how each component is rendered; for tests, as axe.js
 FONT = re.compile(r"@font-face\{[^}]*\}")
 ABROAD = re.compile(r"url\([\"']?/assets/(?:fonts/[^)]*|images/govuk-crest[^)]*|images/icon-wysiwyg[^)]*)\)")
 
@@ -86,7 +87,7 @@ def npm() -> list[str]:
 
 
 def copy(packages: Path, into: Path) -> None:
-    """The listed files and no others, and the licence of every package."""
+    """The listed files and no others, the examples of components, and the licence of every package."""
     for source, name in FILES.items():
         target = into / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -94,6 +95,8 @@ def copy(packages: Path, into: Path) -> None:
             target.write_text(of_no_brand((packages / source).read_text()))
         else:
             target.write_bytes((packages / source).read_bytes())
+    examples = [file.read_bytes() for file in sorted((packages / GOVUK / "components").glob("*/fixtures.json"))]
+    (into / EXAMPLES).write_bytes(b"[" + b",".join(examples) + b"]")
     (into / "licences.json").write_bytes(msgspec.json.encode(licences(packages)))
 
 
