@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.case.outbox.held import held
 from services.case.projections.cases import standing_still
 from services.case.store.verify import verify
 from tests.api.desk import Desk, house_of
@@ -30,11 +31,14 @@ def desk(served: Served) -> Iterator[Desk]:
 
 
 def assert_nothing_stands_still(served: Served) -> None:
-    """Whatever the tests did: every open case has a next step, and every stream is as it was recorded."""
+    """Whatever the tests did: every open case has a next step, every stream is as it was recorded and can be
+    published."""
     with house_of(served) as house:
         follower = house.follower()
         follower.start()
         until(lambda: house.database.row(BEHIND, [house.store.head()]) == (0,), "the read models")
         follower.stop()
+        until(lambda: house.outbox.position >= house.outbox.end(), "the outbox")
         assert standing_still(house.database) == 0
+        assert held(house.database) == []
         assert verify(house.database).ok
