@@ -115,7 +115,7 @@ def placement(outcome: str = "not_met", attended: int = 8, cost: float = 500.0, 
     def story(told: Told) -> None:
         told.form("choose_provider", OCTOBER, 2, 1, provider="AP-1001")
         told.form("provider_check", OCTOBER, 2, 2, setting_type=more.get("setting", "school"))
-        told.form("placement_check", OCTOBER, 2, 3, total_cost=400.0, weeks=4)
+        told.form("placement_check", OCTOBER, 2, 3, total_cost=400.0, weeks=4, legal_route="direction")
         dates = {"starts_on": OCTOBER.isoformat(), "ends_on": (NOVEMBER - 3 * DAY).isoformat()}
         told.form("commissioning_agreement", OCTOBER, 2, 4, **dates)
         told.milestone("alternative_provision.commissioned", OCTOBER, instance=2)
@@ -313,6 +313,7 @@ def test_what_is_corrected_counts_as_it_is_now(house: House) -> None:
     assert figures(house, "placement_attendance").whole.value == 90
     assert figures(house, "placement_cost").whole.value == 700
     assert [one.group for one in figures(house, "placement_cost", by="sen").groups] == ["E"]
+    assert [one.group for one in figures(house, "placement_cost", by="route").groups] == ["direction"]
 
 
 def test_a_later_revision_of_a_suspension_replaces_the_one_before(house: House) -> None:

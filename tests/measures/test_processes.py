@@ -18,7 +18,7 @@ READ = {  # form -> answers that are read from it
     "direction_change": ("end_on",),
     "choose_provider": ("provider",),
     "provider_check": ("setting_type",),
-    "placement_check": ("total_cost", "weeks"),
+    "placement_check": ("total_cost", "weeks", "legal_route"),
     "commissioning_agreement": ("starts_on", "ends_on"),
     "placement_notice": ("starts_on", "ends_on"),
     "placement_review": ("extended_until",),

@@ -5,9 +5,9 @@ from services.case.projections.measures.measure import Measure
 # An end that is nobody's success or failure.
 _MOVED_HOUSE = "o.outcome NOT IN ('', 'lapsed', 'moved_house')"
 _RUNG = {"rung": "o.detail"}
-_PROVIDER = {"provider": "o.place", "setting": "o.detail"}
+_TAG = "(SELECT split_part(t, ':', 2) FROM unnest(o.tags) t WHERE starts_with(t, '{}:') LIMIT 1)"
+_PROVIDER = {"provider": "o.place", "setting": "o.detail", "route": _TAG.format("route")}
 _REVIEWS = "(o.name LIKE '%%review%%' OR o.name IN ('week_2', 'week_6', 'week_12'))"
-_DESTINATION = "(SELECT split_part(t, ':', 2) FROM unnest(o.tags) t WHERE starts_with(t, 'destination:') LIMIT 1)"
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
@@ -185,7 +185,7 @@ MEASURES: tuple[Measure, ...] = (
         id="placement_outcome", title="Placements that met their objectives", numerator="objectives met",
         denominator="placements ended", unit="percent", source="placement", day="o.ended", better="higher",
         where="o.ended IS NOT NULL", hit="(o.outcome = 'objectives_met')::int",
-        groups={**_PROVIDER, "outcome": "o.outcome", "destination": _DESTINATION},
+        groups={**_PROVIDER, "outcome": "o.outcome", "destination": _TAG.format("destination")},
     ),
     Measure(
         id="return_sustained", title="Returns that lasted twelve weeks", numerator="still there after twelve weeks",

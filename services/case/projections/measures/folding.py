@@ -11,6 +11,7 @@ from services.case.projections.measures.occurrences import Occurrence, Story
 
 VIEWS = ("pupil_view_given", "parent_view_given")
 PENCE = 100
+TAGS = {"route": "legal_route", "destination": "destination"}  # of a placement
 MOVED = "MANAGED_MOVE_COMPLETED"
 
 
@@ -109,8 +110,8 @@ def _placement(story: Story, event: e.TaskCompleted, answers: dict[str, Any]) ->
     if {"total_cost", "final_cost"} & answers.keys():
         _spend(placement, answers)
         placement.tags = [*placement.tags, f"task:{event.task}"]
+    placement.tags += [f"{tag}:{answers[name]}" for tag, name in TAGS.items() if name in answers]
     if event.form == "placement_end":
-        placement.tags = [*placement.tags, f"destination:{answers.get('destination', '')}"]
         attendance = story.at("attendance", event.task)
         attendance.ended, attendance.place = event.meta.effective_on, placement.place
         attendance.amount = int(answers["sessions_attended"])

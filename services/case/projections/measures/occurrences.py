@@ -15,7 +15,7 @@ Kind = Literal[
     "approach",  # to a receiving school, `place`; detail why it declined
     "direction",  # off site, to the school `place`; planned its last day; detail "intent" where a move is meant
     "move",  # to `place`; tags its checks as `check:result`, and "plan" where there is or may be an EHC plan
-    "placement",  # in alternative provision with `place`; amount pence, total weeks; detail the kind of setting
+    "placement",  # in alternative provision with `place`; amount pence, total weeks, detail its setting, tags `route`
     "attendance",  # of an ended placement: amount sessions attended, total sessions offered
     "return",  # reintegration; detail where to, tags where from; planned the day on which the placement before it began
     "exclusion",  # detail its census code; amount half days; tags reasons; outcome "cancelled"
