@@ -5,8 +5,15 @@ from concurrent.futures import ThreadPoolExecutor
 from services.case.web.routes import PAGES
 from tests.api.desk import Desk
 
-NOT_A_PAGE = {"/sign-in/start", "/sign-in/done"}  # ways to the provider and back
-WHO = {"/cases/{ref}/resume": "caseworker", "/cases/{ref}/concern": "senco"}
+NOT_A_PAGE = {"/sign-in/start", "/sign-in/done", "/cases/{ref}/dates.ics"}  # ways to the provider and back, a file
+WHO = {
+    "/processes": "process-owner",
+    "/processes/new-version": "process-owner",
+    "/processes/versions/{bundle}": "process-owner",
+    "/processes/versions/{bundle}/cases": "process-owner",
+    "/cases/{ref}/resume": "caseworker",
+    "/cases/{ref}/concern": "senco",
+}
 
 
 def addresses(desk: Desk) -> dict[str, tuple[str, str]]:
@@ -19,6 +26,8 @@ def addresses(desk: Desk) -> dict[str, tuple[str, str]]:
     message = desk.as_("caseworker").get(f"/cases/{ref}/messages").json()[0]
     parts = {
         "{ref}": ref,
+        "{task}": "0",
+        "{field}": "surname",
         "{what}": "d1",
         "{party}": "parent",
         "{id}": f"{referral}-1",
@@ -30,6 +39,7 @@ def addresses(desk: Desk) -> dict[str, tuple[str, str]]:
         "{provider}": "AP-1001",
         "{strategy}": "behaviour-outreach",
         "{slug}": "task-edited",
+        "{bundle}": version_in_use(desk),
     }
     found = {}
     for page in PAGES:
@@ -42,3 +52,11 @@ def addresses(desk: Desk) -> dict[str, tuple[str, str]]:
             query = f"?task={referral}-1" if page.path == "/tasks/reassign" else ""
             found[page.path] = (WHO.get(page.path, "caseworker"), address + query)
     return found
+
+
+def version_in_use(desk: Desk) -> str:
+    """The bundle of the managed move, tried against the cases that there are."""
+    owner = desk.as_("process-owner")
+    found = next(one for one in owner.get("/bundles").json() if one["process"] == "managed_move")
+    owner.post("/bundles/dry-run", json={"bundle": found["bundle"]})
+    return str(found["bundle"])

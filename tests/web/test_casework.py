@@ -231,6 +231,29 @@ def test_an_answer_given_by_phone_is_recorded_for_a_parent_with_how_it_came(
     assert worker.path == f"/cases/{ref}/people"
 
 
+def test_an_answer_is_corrected_with_a_reason_and_the_old_one_stays_in_the_history(browser: At, desk: Desk) -> None:
+    ref = desk.open(by="home-staff")
+    worker = browser("home-staff").open(f"/cases/{ref}/answers")
+    worker.open(worker.links()["Correct Pupil’s legal first name"])
+    worker.send(worker.path, forename="")
+    assert worker.status == 422
+    worker.send(worker.path, forename="Alexandra")
+    assert worker.heading == "Correct an answer" and "It will beAlexandra" in worker.text
+    worker.send(worker.path, said="")
+    assert worker.errors == ["Enter why"]
+    worker.send(worker.path, said="As in the register of births")
+    assert worker.path == f"/cases/{ref}/answers" and "Alexandra" in worker.text and "Corrected" in worker.text
+    assert "As in the register of births" in worker.open(f"/cases/{ref}/history").text
+
+
+def test_dates_go_into_a_calendar_without_anybodys_name(browser: At, desk: Desk) -> None:
+    ref = desk.open()
+    worker = browser("caseworker")
+    text = worker.client.get(f"/cases/{ref}/dates.ics").text
+    assert text.startswith("BEGIN:VCALENDAR\r\n") and "DTSTART;VALUE=DATE:20260930" in text and ref in text
+    assert "Example" not in text and all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+
+
 def test_why_a_date_is_there_is_told_day_by_day(browser: At, desk: Desk) -> None:
     ref = desk.open()
     worker = browser("caseworker").open(f"/tasks/{ref}-1")

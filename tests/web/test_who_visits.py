@@ -31,6 +31,11 @@ CASE = {
     "/cases/{ref}/people/{party}/withdraw": OWN | ASKED | META,
     "/cases/{ref}/messages": OWN | ASKED | META,
     "/cases/{ref}/history": OWN | META | {"parent"},
+    "/cases/{ref}/dates.ics": OWN | ASKED | META,
+    "/cases/{ref}/answers": OWN | META | {"parent"},
+    "/cases/{ref}/answers/{task}/{field}": OWN | {"dpo"},
+    "/cases/{ref}/answers/{task}/{field}/questions/{step}": OWN | {"dpo"},
+    "/cases/{ref}/answers/{task}/{field}/check": OWN | {"dpo"},
     "/cases/{ref}/note": OWN,
     "/cases/{ref}/concern": TEAM | {"senco"} | FAMILY,
     "/cases/{ref}/hold": TEAM | {"home-head"},
@@ -65,6 +70,8 @@ PLAIN = {
     "/directory/schools/{urn}": "/directory/schools/900001",
     "/directory/providers": "",
     "/directory/strategies": "",
+    "/processes": "",
+    "/processes/new-version": "",
     "/help": "",
     "/accessibility": "",
     "/privacy": "",
@@ -72,12 +79,14 @@ PLAIN = {
     "/licences": "",
     "/problems/{slug}": "/problems/task-edited",
 }
-ELSEWHERE = {  # proved beside: signing in at a provider, entries that some see and others do not, letters
+ELSEWHERE = {  # proved beside: versions of processes, signing in at a provider, entries that some see and others do not, letters
     "/sign-in/start",
     "/sign-in/done",
     "/directory/providers/{provider}",
     "/directory/strategies/{strategy}",
     "/cases/{ref}/messages/{notice}/{to}",
+    "/processes/versions/{bundle}",
+    "/processes/versions/{bundle}/cases",
 }
 At = Callable[[str], Browser]
 
@@ -94,7 +103,7 @@ def people(served: Served) -> Iterator[dict[str, Browser]]:
 @pytest.fixture(scope="module")
 def addresses(desk: Desk) -> dict[str, str]:
     ref = desk.moved_to_terms()
-    parts = {"{ref}": ref, "{what}": "d1", "{party}": "parent", "{step}": "1"}
+    parts = {"{task}": "0", "{field}": "surname", "{ref}": ref, "{what}": "d1", "{party}": "parent", "{step}": "1"}
     parts["{id}"] = desk.task(ref, party="parent")["task"]
     found = dict.fromkeys(CASE, "")
     for path in found:

@@ -40,6 +40,7 @@ def _tabs(visit: Visit, case: Case) -> list[dict[str, Any]]:
     """The pages of a case that the person may see."""
     here = visit.request.url.path
     found = [("Overview", f"/cases/{case.ref}", "read"), ("People", f"/cases/{case.ref}/people", "read")]
+    found += [("Answers", f"/cases/{case.ref}/answers", "history")]
     found += [("Messages", f"/cases/{case.ref}/messages", "read"), ("History", f"/cases/{case.ref}/history", "history")]
     return [
         {"text": text, "href": href, "active": href == here}
@@ -57,7 +58,7 @@ async def overview(visit: Visit) -> Response:
         "cases/case.html",
         **shown,
         tasks=[_task(visit, case, task, names) for task in body["open_tasks"]],
-        deadlines=_deadlines(visit, case, body.get("deadlines", [])),
+        deadlines=deadlines_of(visit, case, body.get("deadlines", [])),
         processes=_processes(visit, case),
         facts=facts,
     )
@@ -76,7 +77,7 @@ def _task(visit: Visit, case: Case, task: dict[str, Any], names: dict[str, str])
     }
 
 
-def _deadlines(visit: Visit, case: Case, deadlines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def deadlines_of(visit: Visit, case: Case, deadlines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that are open, with the titles of their bundles, the earliest first; `times`: how many are the same."""
     found: dict[tuple[str, Any], dict[str, Any]] = {}
     for deadline in deadlines:

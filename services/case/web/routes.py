@@ -2,6 +2,8 @@
 
 from services.case.web import (
     about,
+    answer_pages,
+    calendar_pages,
     case_acts,
     case_lists,
     case_pages,
@@ -64,6 +66,13 @@ CASES = (
     Page("POST", "/cases/new/{process}/check", opening_pages.open_it, "open"),
     Page("GET", "/cases/{ref}", case_pages.overview, "read"),
     Page("GET", "/cases/{ref}/why/{what}", case_pages.why, "read"),
+    Page("GET", "/cases/{ref}/dates.ics", calendar_pages.dates, "read"),
+    Page("GET", "/cases/{ref}/answers", answer_pages.answers, "history"),
+    Page("GET", "/cases/{ref}/answers/{task}/{field}", answer_pages.begin, "correct"),
+    Page("GET", "/cases/{ref}/answers/{task}/{field}/questions/{step}", answer_pages.question, "correct"),
+    Page("POST", "/cases/{ref}/answers/{task}/{field}/questions/{step}", answer_pages.answer, "correct"),
+    Page("GET", "/cases/{ref}/answers/{task}/{field}/check", answer_pages.check, "correct"),
+    Page("POST", "/cases/{ref}/answers/{task}/{field}/check", answer_pages.correct, "correct"),
     Page("GET", "/cases/{ref}/people", people_pages.people, "read"),
     Page("GET", "/cases/{ref}/people/{party}/withdraw", people_pages.ask_withdraw, "read"),
     Page("POST", "/cases/{ref}/people/{party}/withdraw", people_pages.withdraw, "read"),
