@@ -79,7 +79,7 @@ PLAIN = {
     "/licences": "",
     "/problems/{slug}": "/problems/task-edited",
 }
-ELSEWHERE = {  # proved beside: versions of processes, signing in at a provider, entries that some see and others do not, letters
+ELSEWHERE = {  # proved beside: signing in at a provider, entries that some see and others do not, letters, versions
     "/sign-in/start",
     "/sign-in/done",
     "/directory/providers/{provider}",

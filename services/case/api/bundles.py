@@ -62,7 +62,7 @@ async def dry_run_draft(ask: Ask) -> Reply:
     instances that are not the same, the first thousand are told; the first difference of each is the event's version,
     the element and a sentence."""
     owner(ask)
-    draft = await _bundle(ask, ask.body.bundle)
+    draft = await known(ask, ask.body.bundle)
     house, authority, at = ask.house, ask.person.authority, ask.house.clock.now()
     await asyncio.to_thread(dry_runs.begin, house.database, authority, draft.hash, at)
     found = await asyncio.to_thread(dry_runs.finish, house.database, authority, draft, house.reference.calendars, at)
@@ -73,7 +73,7 @@ async def dry_run_draft(ask: Ask) -> Reply:
 async def put_bundle_in_use(ask: Ask) -> Reply:
     """Put a draft in use that was tried: new instances follow it, those that run stay on theirs."""
     by = owner(ask)
-    bundle = await _bundle(ask, ask.part("bundle"))
+    bundle = await known(ask, ask.part("bundle"))
     house, authority = ask.house, ask.person.authority
     if await asyncio.to_thread(dry_runs.last, house.database, authority, bundle.hash) is None:
         raise DryRunMissing
@@ -104,7 +104,7 @@ async def move_cases(ask: Ask) -> Reply:
     """Let running cases follow the bundle that is in use, each for itself: a case in which what was done would have
     been another stays as it is, and is told why. Tasks and dates that differ are cancelled, offered and set anew."""
     by = owner(ask)
-    bundle = await _bundle(ask, ask.part("bundle"))
+    bundle = await known(ask, ask.part("bundle"))
     house = ask.house
     await asyncio.to_thread(house.administration.refresh)
     state = house.administration.of(ask.person.authority)
@@ -155,5 +155,6 @@ async def _move(ask: Ask, ref: str, bundle: Bundle, by: Actor) -> int:
     raise TryAgain
 
 
-async def _bundle(ask: Ask, hash: str) -> Bundle:
+async def known(ask: Ask, hash: str) -> Bundle:
+    """The bundle of that hash. Raises BundleUnknown."""
     return await asyncio.to_thread(bundle_of, ask.house.database, ask.house.reference, hash)

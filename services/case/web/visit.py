@@ -36,7 +36,7 @@ class Posted:
         """Raises BodyMalformed."""
         self.files: dict[str, bytes] = {}
         try:
-            if content_type.startswith("multipart/form-data"):
+            if body and content_type.startswith("multipart/form-data"):
                 parts = parts_of(body, content_type)
                 self.files = {part.name: part.value for part in parts if part.is_file}
                 pairs = [(part.name, part.value.decode()) for part in parts if not part.is_file]
