@@ -24,6 +24,7 @@ from services.case.wiring import House
 
 Story = Callable[["Told"], None]
 NONE = Trace()
+POLICY, BUNDLE = "a" * 64, "b" * 64
 OCTOBER = date(2026, 10, 5)  # a Monday of autumn term
 numbers = count(1)
 
@@ -37,11 +38,11 @@ class Told:
         self.upn = facts.pop("upn", None)
         self._tell(
             e.CaseOpened, on, ref=self.ref, process="exclusion_prevention", authority=authority, home_school=school,
-            policy="p", parties={}, form="referral", answers={}, facts={"home_school": school, **facts},
+            policy=POLICY, parties={}, form="referral", answers={}, facts={"home_school": school, **facts},
             personal={"answers": {}, "facts": {"pupil_upn": self.upn} if self.upn else {}},
         )  # fmt: skip
         self._tell(
-            e.ProcessStarted, on, instance=1, process="exclusion_prevention", bundle="b", variables={}, trace=NONE
+            e.ProcessStarted, on, instance=1, process="exclusion_prevention", bundle=BUNDLE, variables={}, trace=NONE
         )
 
     def _tell(self, kind: type[Event], on: date, **facts: Any) -> None:
@@ -50,7 +51,8 @@ class Told:
     def milestone(
         self, name: str, on: date, outcome: str = "", instance: int = 1, element: str = "", **fields: Any
     ) -> None:
-        self._tell(e.Milestone, on, name=name, instance=instance, element=element, outcome=outcome, fields=fields)
+        at = element or name.replace(".", "_")
+        self._tell(e.Milestone, on, name=name, instance=instance, element=at, outcome=outcome, fields=fields)
 
     def form(self, form: str, on: date, instance: int = 1, task: int = 1, party: str = "", **answers: Any) -> None:
         facts = {name: answers[name] for name in ("provider", "receiving_school", "pex_risk") if name in answers}
