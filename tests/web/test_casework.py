@@ -246,6 +246,18 @@ def test_an_answer_is_corrected_with_a_reason_and_the_old_one_stays_in_the_histo
     assert "As in the register of births" in worker.open(f"/cases/{ref}/history").text
 
 
+def test_how_a_parent_is_reached_is_recorded(browser: At, desk: Desk) -> None:
+    ref = desk.open()
+    worker = browser("caseworker").open(f"/cases/{ref}/people")
+    worker.open(worker.links()["Record how to reach them Parent or carer"])
+    worker.send(worker.path, email="not an address", phone="01632 960555")
+    assert (worker.status, worker.errors) == (422, ["Enter an e-mail address, such as name@example.com"])
+    worker.send(worker.path, email="maria@example.com", address="2 Mill Lane\nAvonbrook", restriction="hide_address")
+    assert worker.path == f"/cases/{ref}/people"
+    assert "01632 960555" in worker.text and "maria@example.com" in worker.text
+    assert "must not be told" in worker.text and "2 Mill Lane" not in worker.text
+
+
 def test_dates_go_into_a_calendar_without_anybodys_name(browser: At, desk: Desk) -> None:
     ref = desk.open()
     worker = browser("caseworker")

@@ -29,6 +29,7 @@ CASE = {
     "/cases/{ref}/why/{what}": OWN | ASKED | META,
     "/cases/{ref}/people": OWN | ASKED | META,
     "/cases/{ref}/people/{party}/withdraw": OWN | ASKED | META,
+    "/cases/{ref}/people/{party}/contact": OWN | {"parent"},
     "/cases/{ref}/messages": OWN | ASKED | META,
     "/cases/{ref}/history": OWN | META | {"parent"},
     "/cases/{ref}/dates.ics": OWN | ASKED | META,
