@@ -148,8 +148,11 @@ def test_before_the_move_it_was_as_it_was(visits: Visits, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("moment", ["asked to arrange", "waiting", "asked to record", "round again"])
-def test_whoever_loads_it_afterwards_has_the_same(visits: Visits, tmp_path: Path, moment: str) -> None:
+def test_whoever_loads_it_afterwards_has_the_same(
+    visits: Visits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
     """A live case, one built from all events, one from a kept state, and one that another process had in memory."""
+    monkeypatch.setattr(keeping, "EVERY", 2)  # a state was kept also before the move, and is of no use after it
     ref = visits.open(1)
     elsewhere = visits.elsewhere()
     if moment != "asked to arrange":
@@ -177,6 +180,21 @@ def test_whoever_loads_it_afterwards_has_the_same(visits: Visits, tmp_path: Path
     if moment in ("asked to arrange", "round again"):
         elsewhere.arrange(ref, date(2026, 10, 12))
         assert visits.due(ref) == date(2026, 10, 12)
+
+
+def test_a_state_that_was_kept_before_the_move_does_no_harm(
+    visits: Visits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "EVERY", 2)
+    ref, draft = visits.open(1), visits.draft(tmp_path, MORE_TIME)
+    monkeypatch.setattr(keeping, "as_bytes", lambda live: None)  # from here on none is kept
+    visits.move(ref, draft)
+
+    assert visits.house.store.snapshot(stream_of(ref)) is not None
+    elsewhere = visits.elsewhere()
+    assert elsewhere.live(ref).case == visits.live(ref).case
+    elsewhere.arrange(ref)
+    assert set(visits.live(ref).engine(1).open) == {"visit_day#1"}
 
 
 def test_it_moves_again_and_back(visits: Visits, tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ from services.case.domain.errors import (
 )
 from services.case.domain.meta import Event
 from services.case.domain.people import SYSTEM
+from services.case.domain.process_migration import ProcessMigrated
 from services.case.domain.pupil_register import Register
 from services.case.store.database import DatabaseAway
 from services.case.store.event_store import EventStore
@@ -167,7 +168,8 @@ class Door:
         record = CommandRecord(command.id, command.digest, answer) if command.repeatable else None
         claims = [c for c in self._claims(case, decision.events) if by_name or not c.scope.startswith("name:")]
         try:
-            kept = keeping.as_bytes(live) if keeping.is_due(version, case.version) else None
+            migrated = any(isinstance(event, ProcessMigrated) for event in decision.events)
+            kept = keeping.as_bytes(live) if migrated or keeping.is_due(version, case.version) else None
             appended = self.store.append(
                 stream, version, hash, decision.events, decision.at, record, claims, state=kept
             )
