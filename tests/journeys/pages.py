@@ -5,7 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from services.case.web.routes import PAGES
 from tests.api.desk import Desk
 
-NOT_A_PAGE = {"/sign-in/start", "/sign-in/done", "/cases/{ref}/dates.ics"}  # ways to the provider and back, a file
+NOT_A_PAGE = {  # ways to the provider and back, files
+    "/sign-in/start",
+    "/sign-in/done",
+    "/cases/{ref}/dates.ics",
+    "/measures.csv",
+    "/measures/{measure}/csv",
+}
+QUERIES = {"/tasks/reassign": "?task={referral}-1", "/measures/{measure}": "?by=school"}
 WHO = {
     "/processes": "process-owner",
     "/processes/new-version": "process-owner",
@@ -39,6 +46,7 @@ def addresses(desk: Desk) -> dict[str, tuple[str, str]]:
         "{provider}": "AP-1001",
         "{strategy}": "behaviour-outreach",
         "{slug}": "task-edited",
+        "{measure}": "move_sustained",
         "{bundle}": version_in_use(desk),
     }
     found = {}
@@ -49,7 +57,7 @@ def addresses(desk: Desk) -> dict[str, tuple[str, str]]:
                 address = address.replace(part, parts[part])
             if "{" in address:
                 raise KeyError(page.path)
-            query = f"?task={referral}-1" if page.path == "/tasks/reassign" else ""
+            query = QUERIES.get(page.path, "").format(referral=referral)
             found[page.path] = (WHO.get(page.path, "caseworker"), address + query)
     return found
 

@@ -305,6 +305,27 @@ def test_the_directory_is_searched_and_shown(browser: At) -> None:
     assert worker.open("/directory/strategies/no-such-entry").status == 404
 
 
+def test_a_measure_is_a_table_first_and_small_numbers_are_left_out(browser: At, desk: Desk) -> None:
+    desk.open()
+    desk.settle()
+    worker = browser("caseworker").open("/measures")
+    assert len(worker.links()) > 30
+    worker.open("/measures/move_sustained?by=school&period=2026/27")
+    assert worker.status == 200 and worker.page.xpath("//main//table") and "left out" in worker.text
+    assert worker.open("/measures/move_sustained?period=soon").status == 422 and worker.errors
+    assert worker.client.get("/measures/move_sustained/csv?period=2026/27").text.startswith("measure,title,period")
+    assert worker.open("/measures/no_such_measure").status == 404
+
+
+def test_a_target_is_set_and_seen(browser: At) -> None:
+    worker = browser("process-owner").open("/targets")
+    worker.send("/targets", measure="move_sustained", period="2026/27", value="eighty", agreed_by="Board")
+    assert worker.errors == ["Enter a number to reach"]
+    worker.send("/targets", measure="move_sustained", period="2026/27", value="80", agreed_by="Schools forum")
+    assert worker.status == 200 and "Schools forum" in worker.text and "80" in worker.text
+    assert worker.open("/actions").status == 200
+
+
 def test_what_a_problem_means_opens_as_a_page(served: Any) -> None:
     answer = httpx.get(f"{served.address}/problems/task-edited")
     assert answer.status_code == 200 and "The task has changed since you opened it." in answer.text

@@ -10,6 +10,7 @@ from services.case.web import (
     contact_pages,
     directory_pages,
     history_pages,
+    measure_pages,
     opening_pages,
     people_pages,
     process_pages,
@@ -109,4 +110,14 @@ PROCESSES = (
     Page("GET", "/processes/versions/{bundle}/cases", process_pages.choose_cases, "put_in_use"),
     Page("POST", "/processes/versions/{bundle}/cases", process_pages.move, "put_in_use"),
 )
-PAGES = (*SIGNING_IN, *TASKS, *CASES, *DIRECTORY, *PROCESSES, *ABOUT)
+MEASURES = (
+    Page("GET", "/measures", measure_pages.listed, "measure", "Measures"),
+    Page("GET", "/measures.csv", measure_pages.all_as_csv, "measure"),
+    Page("GET", "/measures/{measure}", measure_pages.one, "measure"),
+    Page("GET", "/measures/{measure}/csv", measure_pages.as_csv, "measure"),
+    Page("GET", "/targets", measure_pages.targets, "measure"),
+    Page("POST", "/targets", measure_pages.set_target, "improve"),
+    Page("GET", "/actions", measure_pages.list_actions, "follow_improvement"),
+    Page("POST", "/actions/{action}", measure_pages.update_action, "improve"),
+)
+PAGES = (*SIGNING_IN, *TASKS, *CASES, *DIRECTORY, *MEASURES, *PROCESSES, *ABOUT)

@@ -1,0 +1,153 @@
+"""Measures of what works: the list, one of them in a period and told apart by something, targets, actions.
+
+Tables come first; bars beside them say the same again. Numbers that stand for few are left out.
+"""
+
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from services.case.api import actions, measures, reports
+from services.case.api.improvement_bodies import ActionQuery, SetTarget, UpdateAction
+from services.case.api.measure_bodies import MeasureQuery, PeriodQuery
+from services.case.clock.periods import latest_year
+from services.case.domain import errors
+from services.case.domain.permissions import ACTIONS
+from services.case.web.visit import Visit
+
+WORDS = {
+    "school": "School",
+    "phase": "Phase",
+    "year_group": "Year group",
+    "sen": "Special educational needs",
+    "cla": "Looked after",
+    "cp": "Child protection plan",
+    "cin": "Child in need",
+}
+GROUPS = {"N": "No SEN", "K": "SEN support", "E": "EHC plan", "yes": "Yes", "no": "No", "not_known": "Not known"}
+STATES = {"open": "Open", "overdue": "Overdue", "done": "Done", "dropped": "Dropped"}
+WIDEST = 300  # pixels of the longest bar
+
+
+def _may(visit: Visit, action: str) -> bool:
+    return any(m.role in ACTIONS[action] for m in visit.person.memberships)
+
+
+def _tabs(visit: Visit) -> list[dict[str, Any]]:
+    here = visit.request.url.path
+    found = [("Measures", "/measures", "measure"), ("Targets", "/targets", "measure")]
+    found.append(("Actions", "/actions", "follow_improvement"))
+    return [{"text": t, "href": href, "active": here == href} for t, href, action in found if _may(visit, action)]
+
+
+async def listed(visit: Visit) -> Response:
+    """What is measured, and what cannot be, and why."""
+    body = (await visit.read(measures.list_measures)).body
+    return visit.page("measures/list.html", **body, tabs=_tabs(visit))
+
+
+async def one(visit: Visit) -> Response:
+    """A figure with its parts, told apart by one thing if asked for."""
+    by, period = visit.query("by"), visit.query("period")
+    today = visit.house.clock.today()
+    try:
+        query = msgspec.convert({"period": period, "by": by or None}, MeasureQuery)
+        body = (await visit.read(measures.one_measure, query)).body
+        wrong: list[dict[str, str]] = []
+    except (errors.BodyInvalid, msgspec.ValidationError) as refused:
+        said = refused.details["errors"][0]["detail"] if isinstance(refused, errors.BodyInvalid) else ""
+        wrong = [{"text": said or "Enter a period such as 2026/27, 2026/27 autumn or 2026-10", "href": "#period"}]
+        body = (await visit.read(measures.one_measure, MeasureQuery())).body
+    return visit.page(
+        "measures/one.html",
+        422 if wrong else 200,
+        found=body,
+        groups=_groups(visit, body, by),
+        by=by,
+        dimensions=[(name, WORDS.get(name, name.replace("_", " ").capitalize())) for name in body["by"]],
+        asked=period or latest_year(today).name,
+        errors=wrong,
+        widest=WIDEST,
+        back="/measures",
+    )
+
+
+def _groups(visit: Visit, body: dict[str, Any], by: str) -> list[dict[str, Any]]:
+    """The groups by their names, each with the length of its bar."""
+    most = max((group["value"] or 0 for group in body["groups"]), default=0) or 1
+    directory = visit.house.reference.directory
+    found = []
+    for group in body["groups"]:
+        code = group["group"]
+        name = directory.name_of(code) if by == "school" else GROUPS.get(code, code.replace("_", " "))
+        found.append({**group, "name": name, "bar": round(WIDEST * (group["value"] or 0) / most)})
+    return found
+
+
+async def as_csv(visit: Visit) -> Response:
+    """The figure as CSV."""
+    query = msgspec.convert({"period": visit.query("period"), "by": visit.query("by") or None}, MeasureQuery)
+    reply = await visit.read(measures.one_measure_csv, query)
+    headers = {"Content-Disposition": f'attachment; filename="{visit.part("measure")}.csv"'}
+    return Response(reply.body, headers=headers, media_type=measures.CSV)
+
+
+async def all_as_csv(visit: Visit) -> Response:
+    query = msgspec.convert({"period": visit.query("period")}, PeriodQuery)
+    reply = await visit.read(measures.all_measures_csv, query)
+    headers = {"Content-Disposition": 'attachment; filename="measures.csv"'}
+    return Response(reply.body, headers=headers, media_type=measures.CSV)
+
+
+async def targets(visit: Visit) -> Response:
+    """What measures should reach, and where they stand."""
+    return await _targets(visit, [])
+
+
+async def _targets(visit: Visit, wrong: list[dict[str, str]]) -> Response:
+    titles = {one["id"]: one["title"] for one in (await visit.read(measures.list_measures)).body["measures"]}
+    found = (await visit.read(reports.list_targets)).body
+    return visit.page(
+        "measures/targets.html",
+        422 if wrong else 200,
+        targets=found,
+        titles=titles,
+        may_improve=_may(visit, "improve"),
+        tabs=_tabs(visit),
+        errors=wrong,
+        said={name: visit.posted.get(name) for name in ("measure", "period", "value", "agreed_by")},
+    )
+
+
+async def set_target(visit: Visit) -> Response:
+    posted = visit.posted
+    said: dict[str, Any] = {name: posted.get(name) for name in ("measure", "period", "agreed_by", "reason")}
+    try:
+        said["value"] = float(posted.get("value"))
+    except ValueError:
+        return await _targets(visit, [{"text": "Enter a number to reach", "href": "#value"}])
+    if not said["agreed_by"]:
+        return await _targets(visit, [{"text": "Enter who agreed on it", "href": "#agreed_by"}])
+    try:
+        await visit.act(reports.put_target, SetTarget, said)
+    except errors.BodyInvalid:
+        return await _targets(visit, [{"text": "Enter a period such as 2026/27", "href": "#period"}])
+    return visit.to("/targets")
+
+
+async def list_actions(visit: Visit) -> Response:
+    """What is done because of findings, what is overdue first."""
+    found = (await visit.read(actions.list_actions, ActionQuery())).body
+    titles = {one["id"]: one["title"] for one in (await visit.read(measures.list_measures)).body["measures"]}
+    return visit.page(
+        "measures/actions.html", actions=found, titles=titles, states=STATES, tabs=_tabs(visit),
+        may_improve=_may(visit, "improve"),
+    )  # fmt: skip
+
+
+async def update_action(visit: Visit) -> Response:
+    """An action is done, dropped, or open again."""
+    said = {"state": visit.posted.get("state"), "note": visit.posted.get("note")}
+    await visit.act(actions.update_an_action, UpdateAction, said)
+    return visit.to("/actions")
