@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -61,24 +62,27 @@ def served(broker: Broker) -> Iterator[Served]:
         environment = own_names(broker.bootstrap)
         made = run(on(Settings(data_dir=data), environment), "topics", "--replicas", "1")
         assert made.returncode == 0, made.stderr
-        with serve(data, clock="2026-09-28T09:00:00+01:00", environment=environment) as running:
+        with serve(data, clock="2026-09-28T09:00:00+01:00", environment=environment, alone=False) as running:
             yield running
 
 
-def test_beside_a_broker_the_service_publishes_what_its_feed_serves(served: Served) -> None:
+def test_beside_a_broker_a_case_goes_out_and_what_became_of_its_notices_comes_back(
+    served: Served,
+) -> None:
     desk = Desk(served)
     desk.strangers["subscriber"] = SUBSCRIBER
     bootstrap, prefix = (served.environment[name] for name in ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_TOPIC_PREFIX"))
-    ref = desk.open()
+    ref = desk.moved_to_terms()
 
-    def on_topic() -> list[dict[str, object]]:
+    def on_topic() -> list[dict[str, Any]]:
         events = read_all(bootstrap, [f"{prefix}case.events.v1"])
-        return [event for event in events if event["subject"] == ref]
+        found = [event for event in events if event["subject"] == ref]
+        return found if len([e for e in found if e["type"] == "case.notice_sent.v1"]) == 4 else []
 
-    found = until(on_topic, "the case on the topic")
+    found = until(on_topic, "the case and its notices on the topic", 20)
     feed = desk.as_("subscriber").get("/feed?limit=1000", headers={"Wait-For": str(desk.head())}).json()
     assert [event for event in feed if event["subject"] == ref] == found
-    assert found[0]["type"] == "case.opened.v1"
+    assert [event["sequence"] for event in found] == list(range(1, len(found) + 1))
 
     with house_of(served) as house:
         stream = Stream(house, 77)

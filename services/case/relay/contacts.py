@@ -1,5 +1,5 @@
-"""Brings what is offered to be sent, words with an address, to its short-lived topic. Like the relay of the log, one at a
-time; nothing is held here: what the broker refuses expires unsent, and becomes a person's task."""
+"""Brings what is offered to be sent, words with an address, to its short-lived topic. Nothing is held here: what the
+broker refuses expires unsent, and becomes a person's task."""
 
 from typing import Any
 

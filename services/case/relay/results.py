@@ -1,4 +1,4 @@
-"""Takes in what became of deliveries, from `notify.results.v1`: as an event of the case, once however often it comes."""
+"""Takes in what became of deliveries, from `notify.results.v1`: an event of the case, once however often it comes."""
 
 import asyncio
 import logging
@@ -11,6 +11,7 @@ from contracts.envelope import NotACloudEvent, Record, from_record
 from services.case.domain.errors import TryAgain
 from services.case.inbound import ResultRefused, take
 from services.case.relay.client import BrokerError, connection
+from services.case.store.database import DatabaseAway
 from services.case.store.follower import Follower, Interrupted
 from services.case.wiring import House
 
@@ -75,8 +76,12 @@ class Results:
         return self._consumer
 
     async def _take(self, record: Record) -> None:
-        """What is no result, or of no delivery of ours, is told and passed over."""
+        """What is no result, or of no delivery of ours, is told and passed over: it must not keep the others."""
         try:
             await take(self._house, from_record(record), "")
         except (NotACloudEvent, ResultRefused) as refused:
             log.warning("a record of %s is passed over: %s", TOPIC, refused)
+        except (TryAgain, DatabaseAway, psycopg.OperationalError):
+            raise
+        except Exception as error:
+            log.error("a record of %s is passed over: %s", TOPIC, type(error).__name__)
