@@ -22,6 +22,7 @@ EXPRESSIONS = [
 NO_DATES = ["2026-02-30", "2026-13-01", "0000-01-01", "2026-9-1", "01/09/2026", "9999-12-31", "0001-01-01", ""]
 NO_DATES += ["١٩٩٩-٠١-٠١", "20260901", "2026-W36-2", "2026-09-01T00:00:00"]
 RISK = ("assess_risk", "home-staff", "risk_high")
+NEEDS = ("assess_needs", "senco", "needs")
 ODD = [None, True, 0, -1, 1.5, 10**30, -(10**30), 1e308, [], {}, [[]], [None], {"a": {}}, "", " ", "x" * 100_000]
 
 
@@ -34,7 +35,7 @@ def ref(desk: Desk) -> str:
 def planned(desk: Desk) -> str:
     """A case whose plan meeting comes next."""
     ref = desk.open()
-    for step in (("triage", "caseworker", "accept"), ("verify_flags", "senco", "flags_k"), RISK):
+    for step in (("triage", "caseworker", "accept"), ("verify_flags", "senco", "flags_k"), RISK, NEEDS):
         desk.walk(ref, step, process="exclusion_prevention")
     return ref
 

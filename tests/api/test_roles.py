@@ -75,6 +75,7 @@ RUNNING = {"asked": "exclusion_prevention", "board": "off_site_direction"}  # on
 TASKS = {  # element -> who works on it; caseworkers also record what families say
     "explore_with_family": {"home-head"},
     "plan_meeting": {"home-staff"},
+    "agree_interim_support": {"senco"},
     "consult_psychologist": {"ep"},
     "consult_professionals": {"senco"},
     "hold_annual_review": {"send-caseworker"},
@@ -102,12 +103,13 @@ def cases(desk: Desk) -> dict[str, str]:
         ("triage", "caseworker", "accept"),
         ("verify_flags", "senco", "flags_e"),
         ("assess_risk", "home-staff", "risk_high"),
+        ("assess_needs", "senco", "needs"),
         ("call_annual_review", "send-caseworker", "call_review"),
     ):
         desk.walk(asked, (element, by, name), process="exclusion_prevention")
     shared, revoked = (desk.open_move(**IN_CARE) for _ in range(2))
     for ref in (shared, revoked):
-        desk.walk(ref, TO_PACK[0], CONSULTED, *TO_PACK[1:], *TO_TERMS[:2], TERMS_IN_CARE)
+        desk.walk(ref, *TO_PACK[:2], CONSULTED, *TO_PACK[2:], *TO_TERMS[:3], TERMS_IN_CARE)
         provider_has_pack(desk, ref, e.PackShared)
     said_no = {"answers": answers("managed_move", "parent_says_no")}
     refused = desk.as_("parent").post(f"/cases/{revoked}/agreements/parent", json=said_no, headers={"If-Match": "*"})

@@ -26,6 +26,7 @@ TO_REVIEW = (
     ("triage", "caseworker", "accept"),
     ("verify_flags", "senco", "flags_e"),
     ("assess_risk", "home-staff", "risk_high"),
+    ("assess_needs", "senco", "needs"),
     ("call_annual_review", "send-caseworker", "call_review"),
     ("consult_psychologist", "ep", "psychologist"),
     ("consult_professionals", "senco", "consultation_early"),
