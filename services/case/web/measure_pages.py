@@ -82,7 +82,7 @@ def _groups(visit: Visit, body: dict[str, Any], by: str) -> list[dict[str, Any]]
         code = group["group"]
         name = directory.name_of(code) if by == "school" else GROUPS.get(code, code.replace("_", " "))
         found.append({**group, "name": name, "bar": round(WIDEST * (group["value"] or 0) / most)})
-    return found
+    return sorted(found, key=lambda group: str(group["name"]))
 
 
 async def as_csv(visit: Visit) -> Response:

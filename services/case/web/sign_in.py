@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from services.case.domain.errors import NoSuchPage, NotSignedIn
 from services.case.domain.people import Person
-from services.case.samples import as_person, sample_people
+from services.case.samples import Sample, as_person, sample_people
 from services.case.web import safety
 from services.case.web.known_people import remember, remember_samples
 from services.case.web.oidc import Pending, Provider
@@ -26,9 +26,17 @@ async def home(visit: Visit) -> Response:
 async def choose(visit: Visit) -> Response:
     """Embedded, the sample people to choose from; else the way to the provider."""
     back, settings = own_path(visit.query("next")), visit.house.settings
-    people = sample_people() if settings.embedded else {}
+    people: dict[str, dict[str, Sample]] = {}
+    for id, sample in (sample_people() if settings.embedded else {}).items():
+        people.setdefault(_council(visit, sample), {})[id] = sample
     ended = bool(visit.query("ended"))
     return visit.page("sign_in.html", people=people, back=back, ended=ended, provider=bool(settings.oidc_client_id))
+
+
+def _council(visit: Visit, sample: Sample) -> str:
+    authorities = visit.house.reference.authorities
+    known = sample.authority in authorities.codes
+    return authorities[sample.authority].name if known else f"Council {sample.authority}, if it is set up"
 
 
 async def as_sample(visit: Visit) -> Response:
