@@ -12,10 +12,13 @@ import msgspec
 def own(value: Any) -> Any:
     """A copy of a JSON value that shares no part with it."""
     if isinstance(value, dict):
-        return {key: own(part) for key, part in value.items()}
+        return {key: part if type(part) in SIMPLE else own(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [own(part) for part in value]
+        return [part if type(part) in SIMPLE else own(part) for part in value]
     return value
+
+
+SIMPLE = frozenset((str, int, bool, float, type(None)))  # most parts: what cannot change need not be copied
 
 
 def differ(one: Any, other: Any) -> bool:
