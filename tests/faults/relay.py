@@ -55,7 +55,7 @@ def kills(size: int) -> list[Record]:
 
 def broker_away(size: int) -> list[Record]:
     """The broker stopped for so many seconds."""
-    with published() as (found, broker), found.relaying():
+    with published() as (found, broker), Relays(found.house.settings):
         traffic = Traffic(found.house.store, 100_000, pause=0.002)
         traffic.start()
         broker.stop()

@@ -1,6 +1,5 @@
 """While the broker is away people work on; when it is back, what they did is published, once and in order."""
 
-import gc
 import json
 from collections.abc import Iterator
 
@@ -12,24 +11,20 @@ from tests.brokers.apache import ApacheKafka
 from tests.brokers.choice import own_names
 from tests.projections.traffic import Traffic
 from tests.relay.conftest import Published, assert_whole, house_on, on
-from tests.relay.processes import run
+from tests.relay.processes import Relays, run
 from tests.store.embedding import until
-
-# kafka-python leaves sockets whose broker went away to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @pytest.fixture
 def published(settings: Settings, own_broker: ApacheKafka) -> Iterator[Published]:
     with house_on(on(settings, own_names(own_broker.bootstrap))) as found:
         yield found
-    gc.collect()
 
 
 def test_the_broker_is_killed_and_comes_back(published: Published, own_broker: ApacheKafka) -> None:
     house = published.house
     traffic = Traffic(house.store, 32, pause=0.002)
-    with published.relaying():
+    with Relays(house.settings):
         traffic.start()
         until(lambda: published.relayed() > 100, "something to be published", 20)
         own_broker.kill()
