@@ -174,4 +174,4 @@ def test_every_problem_opens_as_a_page(desk: Desk) -> None:
         assert page.status_code == 200
         assert page.headers["content-type"].startswith("text/html")
         assert "<h1" in page.text
-    problem(httpx.get(f"{desk.served.address}/problems/nothing"), 404)
+    assert httpx.get(f"{desk.served.address}/problems/nothing").status_code == 404
