@@ -17,7 +17,9 @@ from tests.application.visits import (
     FOR_SCHOOLS,
     GOES_ROUND,
     MORE_TIME,
+    NO_DAY,
     OTHER_NAME,
+    OTHER_WORD,
     PROCESS,
     REWORDED,
     Edits,
@@ -42,12 +44,14 @@ def said(line: Line) -> tuple[str, int, str]:
     [
         (REWORDED, ("same", 0, ""), ("same", 0, "")),
         (MORE_TIME, ("deadline moved", 2, "arrange_visit"), ("deadline moved", 2, "arrange_visit")),
+        (NO_DAY, ("deadline moved", 2, "arrange_visit"), ("deadline moved", 2, "arrange_visit")),
+        (OTHER_WORD, ("same", 0, ""), ("same", 0, "")),
         (GOES_ROUND, ("different outcome", 12, "tell"), ("same", 0, "")),
         (ASKS_MORE, ("stuck", 12, "record_visit"), ("same", 0, "")),
         (OTHER_NAME, ("impossible", 2, "plan_visit"), ("impossible", 2, "plan_visit")),
         (FOR_SCHOOLS, ("different outcome", 2, "arrange_visit"), ("different outcome", 2, "arrange_visit")),
     ],
-    ids=["reworded", "more time", "goes round", "asks more", "other name", "for schools"],
+    ids=["reworded", "more time", "no day", "other word", "goes round", "asks more", "other name", "for schools"],
 )
 def test_what_a_draft_would_make_of_cases(
     visits: Visits, tmp_path: Path, edits: Edits, over: tuple[str, int, str], waiting: tuple[str, int, str]

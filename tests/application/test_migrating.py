@@ -23,7 +23,9 @@ from tests.application.visits import (
     GOES_ROUND,
     MONDAY,
     MORE_TIME,
+    NO_DAY,
     OTHER_NAME,
+    OTHER_WORD,
     REWORDED,
     STAFF,
     Edits,
@@ -33,6 +35,7 @@ from tests.application.visits import (
 )
 
 FRIDAY = date(2026, 10, 9)
+DAY_ANEW = ["deadline_withdrawn.v1", "deadline_set.v1"]
 RECORD = 'title = "Record the visit"\nkind = "duty"\nrule = "within"\ncount = {}'
 LATER: Edits = {"process.toml": [(RECORD.format(1), RECORD.format(2))]}
 
@@ -93,6 +96,19 @@ def test_a_day_counts_from_when_it_was_set_and_not_from_the_move(visits: Visits,
     visits.clock.day = date(2026, 10, 7)
     visits.move(ref, draft)
     assert visits.due(ref) == FRIDAY  # four school days after Monday, not after Wednesday
+
+
+@pytest.mark.parametrize(("edits", "brought"), [(NO_DAY, ["deadline_withdrawn.v1"]), (OTHER_WORD, DAY_ANEW)])
+def test_a_day_goes_with_its_name_as_it_is_now(
+    visits: Visits, tmp_path: Path, edits: Edits, brought: list[str]
+) -> None:
+    ref, draft = visits.open(1), visits.draft(tmp_path, edits)
+    version = visits.case(ref).version
+
+    visits.move(ref, draft)
+
+    assert visits.since(ref, version) == ["process_migrated.v1", *brought]
+    assert {deadline.name for deadline in visits.case(ref).deadlines.values()} <= draft.about.deadlines.keys()
 
 
 def test_a_case_with_another_history_stays_as_it_is(visits: Visits, tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ REWORDED: Edits = {
     DIAGRAM: [("flow_seen_tell", "flow_told")],
 }
 MORE_TIME: Edits = {ABOUT: [("count = 3", "count = 4")]}
+DUE = """<spiffworkflow:property name="due" value='deadline("arrange")' />"""
+NO_DAY: Edits = {DIAGRAM: [(DUE, "")]}
+OTHER_WORD: Edits = {
+    ABOUT: [("[deadlines.arrange]", "[deadlines.fix]")],
+    DIAGRAM: [('deadline("arrange")', 'deadline("fix")')],
+}
 GOES_ROUND: Edits = {DIAGRAM: [('family_seen == "no"', 'family_seen == "yes"')]}
 ASKS_MORE: Edits = {
     ARRANGE: [

@@ -11,7 +11,7 @@ from services.case.application.days import day_of
 from services.case.application.opened import Asked, Dated, asked_of, days_of
 from services.case.application.rehearsal import Rehearsal, rehearse
 from services.case.application.running import Running
-from services.case.application.same_day import another_day
+from services.case.application.same_day import another_day, is_called_the_same
 from services.case.domain import events as e
 from services.case.domain.authority_events import BundleReason
 from services.case.domain.case import Case, Task
@@ -100,8 +100,9 @@ def _days_to_set(running: Running, rehearsal: Rehearsal, own: Bundle, days: list
         if bool(task) == bool(deadline.task):
             same = next((dated for dated in days if (dated.task, dated.timer) == place), None)
         if same is not None:
-            since = rehearsal.opened[same.task or same.timer]
-            if not another_day(same, number, case, own, bundle, since.at, since.day, running.reference):
+            since, reference = rehearsal.opened[same.task or same.timer], running.reference
+            other = another_day(same, number, case, own, bundle, since.at, since.day, reference)
+            if not other and is_called_the_same(same, deadline, bundle, reference):
                 days.remove(same)
                 continue
         running.decision.emit(e.DeadlineWithdrawn, deadline=deadline.id)

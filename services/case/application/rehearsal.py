@@ -13,7 +13,7 @@ import msgspec
 from services.case.application.live import InputEvent, as_input, stand, trace_of
 from services.case.application.opened import Dated, asked_of, days_of
 from services.case.application.reference import Reference
-from services.case.application.same_day import another_day
+from services.case.application.same_day import another_day, days_without
 from services.case.application.variables import values_of
 from services.case.domain import events as e
 from services.case.domain.case import Case, Instance
@@ -126,8 +126,11 @@ class Rehearsal:
         self._compare_milestones(step)
         self._compare_open(step, case, instance)
         if self.verdict == "same":
-            for dated in days_of(step):
+            days = list(days_of(step))
+            for dated in days:
                 self._compare_day(dated, case, instance)
+            for key in days_without(days, step, case, self.number):
+                self._differs("deadline moved", key, f"The draft sets no day for {named(self.draft, key)}.")
         if not self.engine.open and not self.engine.ended:
             self._stop("stuck", "", "Nothing is open on the draft any more: nobody could go on.")
 

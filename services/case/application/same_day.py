@@ -1,5 +1,6 @@
 """Whether a draft means the same day as a deadline of a case: by its rule and what it counts from, else by counting."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from services.case.application.days import counted, day_of
@@ -12,6 +13,7 @@ from services.case.clock.rules import NotInForce
 from services.case.domain.case import Case, Deadline
 from services.case.process import expressions
 from services.case.process.bundle import Bundle
+from services.case.process.engine import Step
 
 
 def deadline_at(case: Case, instance: int, task: str, timer: str) -> Deadline | None:
@@ -46,6 +48,22 @@ def another_day(
     if now.due == was and now.duty == deadline.duty:
         return ""
     return f"“{now.title or words}” is due on {_said(now.due)} by the draft, and on {_said(was)} in the case."
+
+
+def days_without(days: Iterable[Dated], step: Step, case: Case, instance: int) -> list[str]:
+    """Keys of the tasks that a step offered and that have a day in the case, but none by the draft."""
+    dated = {one.task for one in days}
+    owed = {deadline.task for deadline in case.deadlines.values() if deadline.instance == instance}
+    with_a_day = {case.tasks[number].key for number in owed if number in case.tasks}
+    return [offer.key for offer in step.offers if offer.key in with_a_day - dated]
+
+
+def is_called_the_same(dated: Dated, deadline: Deadline, draft: Bundle, reference: Reference) -> bool:
+    """Whether a deadline of the case would have its name and strength by the draft."""
+    if not isinstance(dated.timing, expressions.Deadline):
+        return True
+    rule = reference.deadline_rule(draft, dated.timing.name)
+    return (deadline.name, deadline.strength) == (dated.timing.name, rule.strength)
 
 
 def _is_same_rule(
