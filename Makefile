@@ -3,7 +3,6 @@ PYTHON ?= python3
 PORT ?= 8000
 DATA ?= var
 BIN := .venv/bin
-JOURNEYS := tests/relay
 
 .DEFAULT_GOAL := help
 .PHONY: help assets run demo test journeys screenshots test-containers check bench faults lock clean
@@ -43,8 +42,8 @@ journeys: .venv/journeys assets ## people at work in a real browser (needs chrom
 screenshots: .venv/journeys assets ## pictures of the main pages, in $(DATA)/screenshots or OUT=folder
 	$(BIN)/python -m tests.journeys.screenshots "$(or $(OUT),$(DATA)/screenshots)"
 
-test-containers: .venv/dev ## the journeys on PostgreSQL and Kafka in Docker; fails where there is none
-	REQUIRE_ALL=1 KAFKA_TEST_BROKER=docker TEST_POSTGRESQL=docker $(BIN)/python -m pytest $(JOURNEYS)
+test-containers: .venv/dev ## what publishes, on PostgreSQL and Kafka in Docker; fails where there is none
+	REQUIRE_ALL=1 KAFKA_TEST_BROKER=docker TEST_POSTGRESQL=docker $(BIN)/python -m pytest tests/relay tests/audit
 
 check: .venv/dev ## format, lint, types, import rules, the gate on every bundle
 	$(BIN)/ruff format --check .
