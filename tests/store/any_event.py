@@ -25,6 +25,7 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     Any: VALUES,
     str: st.text(max_size=20),
     int: NUMBERS,
+    float: st.floats(allow_nan=False, allow_infinity=False),
     bool: st.booleans(),
     date: st.dates(),
     datetime: st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(UTC)),
@@ -44,6 +45,8 @@ def of(annotation: Any) -> st.SearchStrategy[Any]:
         return st.dictionaries(of(inside[0]), of(inside[1]), max_size=4)
     if origin is list:
         return st.lists(of(inside[0]), max_size=3)
+    if origin is tuple and inside[-1] is ...:
+        return st.lists(of(inside[0]), max_size=3).map(tuple)
     if origin is tuple:
         return st.tuples(*map(of, inside))
     if origin in (typing.Union, types.UnionType):
