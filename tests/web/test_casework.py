@@ -266,6 +266,18 @@ def test_dates_go_into_a_calendar_without_anybodys_name(browser: At, desk: Desk)
     assert "Example" not in text and all(len(line.encode()) <= 75 for line in text.split("\r\n"))
 
 
+def test_what_people_typed_is_never_taken_for_a_page(browser: At, desk: Desk) -> None:
+    ref = desk.open(surname="<b>Example</b>", forename="{{ 7 * 7 }}")
+    worker = browser("caseworker")
+    desk.settle()
+    worker.open(f"/cases/{ref}/note").send(f"/cases/{ref}/note", said="<img src=x onerror=alert(1)>")
+    for path in ("", "/history", "/people", "/answers", "/messages", "/hold"):
+        text = worker.open(f"/cases/{ref}{path}").answer.text
+        assert "<b>Example" not in text and "<img" not in text and "49" not in worker.heading
+    assert "<b>Example" not in worker.open("/tasks/team").answer.text
+    assert "&lt;b&gt;Example" in worker.answer.text
+
+
 def test_why_a_date_is_there_is_told_day_by_day(browser: At, desk: Desk) -> None:
     ref = desk.open()
     worker = browser("caseworker").open(f"/tasks/{ref}-1")

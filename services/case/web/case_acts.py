@@ -15,6 +15,7 @@ from services.case.domain.case import Case
 from services.case.domain.lifecycle import OUTCOMES
 from services.case.domain.people import Person
 from services.case.domain.permissions import may, role_for
+from services.case.web import wording
 from services.case.web.visit import Visit
 
 STANDS_AGAINST = (
@@ -100,7 +101,6 @@ async def _page(
     visit: Visit, act: Act, case: Case, errors: list[dict[str, str]], status: int = 422, **more: Any
 ) -> Response:
     reply = await visit.read(api.one_case)
-    pupil = reply.body.get("pupil", {})
     choices: list[dict[str, str]] = []
     if act.body is bodies.Close:
         choices = [{"value": code, "text": words} for code, words in OUTCOMES.items()]
@@ -115,7 +115,7 @@ async def _page(
         "said": visit.posted.get("said"),
         "etag": reply.etag,
         "ref": case.ref,
-        "pupil_name": " ".join(str(pupil[part]) for part in ("forename", "surname") if pupil.get(part)),
+        "pupil_name": wording.named(reply.body.get("pupil", {})),
         "back": f"/cases/{case.ref}",
         "errors": errors,
         **more,

@@ -12,6 +12,7 @@ from services.case.api.bodies import CaseQuery, Search
 from services.case.domain.permissions import ACTIONS
 from services.case.web.task_lists import next_of, processes_of
 from services.case.web.visit import Visit
+from services.case.web.wording import named
 
 STATUSES = ("open", "held", "closed")
 UPN = re.compile(r"[A-Z]\d{11}[0-9A-Z]")
@@ -47,7 +48,7 @@ def in_words(visit: Visit, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
             **row,
-            "pupil": " ".join(part for part in (row["forename"], row["surname"]) if part),
+            "pupil": named(row),
             "school": directory.name_of(row["home_school"]),
             "process_title": titles.get(row["process"], row["process"]),
         }

@@ -10,6 +10,7 @@ from services.case.api import cases as api
 from services.case.api import history
 from services.case.domain.case import Case
 from services.case.domain.permissions import may
+from services.case.web import wording
 from services.case.web.case_acts import acts_of
 from services.case.web.fact_words import facts_in_words
 from services.case.web.visit import Visit
@@ -23,12 +24,11 @@ async def head_of(visit: Visit) -> tuple[dict[str, Any], Case, dict[str, Any]]:
     reply = await visit.read(api.one_case)
     case = await visit.house.door.see(reply.body["ref"])
     body, pupil = reply.body, reply.body.get("pupil", {})
-    name = " ".join(str(pupil[part]) for part in ("forename", "surname") if pupil.get(part))
     shown = {
         "case": body,
         "etag": reply.etag,
         "pupil": pupil,
-        "pupil_name": name or body["ref"],
+        "pupil_name": wording.named(pupil) or body["ref"],
         "school": visit.house.reference.directory.name_of(body["home_school"]),
         "tabs": _tabs(visit, case),
         "acts": acts_of(visit.person, case),

@@ -30,13 +30,18 @@ WRONG = {  # field -> what to say where it cannot be so
 
 
 async def ask(visit: Visit) -> Response:
-    """The page, with what is known now. Raises NotAParty for whom one does not see how they are reached."""
-    contacts = (await visit.read(messages.list_contacts)).body
-    if visit.part("party") not in contacts:
-        raise errors.NotAParty
-    known = contacts[visit.part("party")]
+    """The page, with what is known now."""
+    known = await _known(visit)
     said = {**known, "address": "\n".join(known.get("address", ()))}
     return await _page(visit, said, [])
+
+
+async def _known(visit: Visit) -> dict[str, Any]:
+    """Raises NotAParty for whom one does not see how they are reached, NotAllowed."""
+    contacts: dict[str, dict[str, Any]] = (await visit.read(messages.list_contacts)).body
+    if visit.part("party") not in contacts:
+        raise errors.NotAParty
+    return contacts[visit.part("party")]
 
 
 async def _page(visit: Visit, said: dict[str, Any], wrong: list[dict[str, str]]) -> Response:
@@ -56,6 +61,7 @@ async def _page(visit: Visit, said: dict[str, Any], wrong: list[dict[str, str]])
 
 
 async def record(visit: Visit) -> Response:
+    await _known(visit)
     posted = visit.posted
     said = {name: posted.get(name) for name in ("name", "phone", "email", "language", "prefers", "address")}
     said |= {"restriction": posted.get("restriction") or "none"}

@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+import msgspec
 from starlette.responses import Response
 
 from services.case.api import tasks as api
@@ -13,6 +14,7 @@ from services.case.projections.cases import cases_named
 from services.case.web.filters import filters_of, forget_filter, save_filter
 from services.case.web.known_people import Known, staff_of
 from services.case.web.visit import Visit
+from services.case.web.wording import named
 
 PAGE = 50
 MOST = 200  # tasks of one colleague that are given to another at once
@@ -71,7 +73,7 @@ def described(visit: Visit, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]
     return [
         {
             **task,
-            "pupil": pupil_name(cases.get(task["case"])),
+            "pupil": named(msgspec.structs.asdict(cases[task["case"]])) if task["case"] in cases else "",
             "school": directory.name_of(task["home_school"]),
             "process_title": titles.get(task["process"], task["process"]),
             "assignee_name": names.get(task["assignee"], task["assignee"]),
@@ -79,11 +81,6 @@ def described(visit: Visit, tasks: list[dict[str, Any]]) -> list[dict[str, Any]]
         }
         for task in tasks
     ]
-
-
-def pupil_name(listed: Any) -> str:
-    """Forename and surname of a row of the list of cases, "" where they are not seen."""
-    return " ".join(part for part in (listed.forename, listed.surname) if part) if listed else ""
 
 
 async def from_team(visit: Visit) -> Response:

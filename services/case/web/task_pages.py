@@ -17,6 +17,7 @@ from services.case.domain import errors
 from services.case.domain.case import Case, Task
 from services.case.domain.people import FAMILY
 from services.case.process.forms import Form
+from services.case.web import wording
 from services.case.web.choosing import naming
 from services.case.web.filling import Filling, rows_to_check, show_step, take_step
 from services.case.web.in_words import in_words
@@ -71,8 +72,7 @@ def _filling(visit: Visit, shown: Shown) -> Filling:
 
 def _caption(shown: Shown) -> str:
     """Whose case it is, as far as the person may know."""
-    pupil = shown.body["case"].get("pupil", {})
-    name = " ".join(str(pupil[part]) for part in ("forename", "surname") if pupil.get(part))
+    name = wording.named(shown.body["case"].get("pupil", {}))
     return " · ".join(part for part in (name, shown.case.ref) if part)
 
 

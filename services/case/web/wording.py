@@ -103,6 +103,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
+def named(pupil: Mapping[str, Any]) -> str:
+    """Forename and surname, as far as they are seen."""
+    return " ".join(str(pupil[part]) for part in ("forename", "surname") if pupil.get(part))
+
+
 def party(code: str | None) -> str:
     return PARTIES.get(code or "", (code or "").replace("_", " ").capitalize())
 
