@@ -7,10 +7,22 @@ from contracts.chain import GENESIS
 from services.case.application.reference import stream_of
 from services.case.domain import events as e
 from services.case.domain.meta import Actor, Event, Meta
+from services.case.domain.pupil import Entry
 from services.case.wiring import House
 
 AT = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 META = Meta(Actor("asha", "caseworker", "937"), date(2026, 11, 3))
+ENTRY = Entry(
+    id="SU-2026-000042.1",
+    revision=1,
+    kind="SUSP",
+    authority="937",
+    school="900001",
+    start=date(2026, 10, 21),
+    half_days=3,
+    terms={"2026/27 autumn": 3},
+    cancelled=False,
+)
 
 
 class Stream:

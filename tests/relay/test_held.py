@@ -3,9 +3,12 @@
 import logging
 from uuid import uuid4
 
+import msgspec
 import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
+from contracts.chain import GENESIS
+from services.case.domain.pupil_register import Register, enter
 from services.case.outbox import admission
 from services.case.outbox.held import NotHeld, StillRefused, held, release
 from services.case.outbox.status import status
@@ -13,7 +16,7 @@ from services.case.relay.client import connection
 from services.case.store import mapper
 from tests.relay.conftest import Published
 from tests.relay.reading import by_stream
-from tests.relay.streams import Stream, breaking_its_contract, of_size
+from tests.relay.streams import AT, ENTRY, META, Stream, breaking_its_contract, of_size
 from tests.store.embedding import until
 
 
@@ -141,3 +144,15 @@ def test_what_an_older_version_did_not_know_goes_on_by_itself_with_a_newer_one(
         published.until_drained()
 
     assert versions(published, stream) == [1, 2, 3]
+
+
+def test_what_only_one_councils_subscribers_are_told_must_keep_the_contract_too(published: Published) -> None:
+    house, register = published.house, uuid4()
+    entered = enter(Register(register), msgspec.structs.replace(ENTRY, half_days=-3), META, {})
+    house.store.append(register, 0, GENESIS, entered, AT).positions.result(10)
+    with published.admitting():
+        published.until_admitted()
+
+    (one,) = held(house.database)
+    assert one.stream == register
+    assert one.why.endswith("at /entry/half_days")

@@ -1,27 +1,13 @@
 """What stands on the topics: every stored event once, each stream in order, as the feed has it too."""
 
-from datetime import date
 from uuid import uuid4
 
 from contracts.chain import GENESIS
-from services.case.domain.pupil import Entry
 from services.case.domain.pupil_register import Register, enter
 from tests.projections.traffic import Traffic, fill_directories
 from tests.relay.conftest import Published
 from tests.relay.reading import by_stream
-from tests.relay.streams import AT, META
-
-ENTRY = Entry(
-    id="SU-2026-000042.1",
-    revision=1,
-    kind="SUSP",
-    authority="937",
-    school="900001",
-    start=date(2026, 10, 21),
-    half_days=3,
-    terms={"2026/27 autumn": 3},
-    cancelled=False,
-)
+from tests.relay.streams import AT, ENTRY, META
 
 
 def test_every_stored_event_is_on_its_topic_once_in_the_order_of_its_stream(published: Published) -> None:

@@ -8,6 +8,8 @@ import jsonschema_rs
 
 import contracts
 from contracts.envelope import to_record
+from services.case.domain.meta import Event
+from services.case.domain.pupil_events import EntriesTaken, ExclusionEntered
 from services.case.outbox.owners import Owner
 from services.case.outbox.turns import Row, Turn
 from services.case.store.mapper import UnknownType
@@ -22,8 +24,9 @@ def fault_of(row: Row, owner: Owner | None) -> str:
     if owner is None:
         return "nobody knows whose it is"
     try:
-        recorded = row.recorded()
-        event = Turn(row.place, owner, recorded).event()
+        turn = Turn(row.place, owner, row.recorded())
+        event = turn.event()
+        as_told = [event, *(turn.event(authority) for authority in _named(turn.recorded.event))]
     except UnknownType:
         return UNKNOWN
     except Exception as error:  # one that cannot be read must not keep the others
@@ -31,16 +34,27 @@ def fault_of(row: Row, owner: Owner | None) -> str:
     kept = _contract(row.type)
     if kept is None:
         return "there is no contract for its type"
-    if not kept.is_valid(event["data"]):
-        broken = next(iter(kept.iter_errors(event["data"])))
-        where, rule = ("/".join(str(part) for part in path) for path in (broken.instance_path, broken.schema_path))
-        return f"its data does not keep its contract: {rule} at /{where}"
+    for data in [told["data"] for told in as_told]:
+        if not kept.is_valid(data):
+            broken = next(iter(kept.iter_errors(data)))
+            where, rule = ("/".join(str(part) for part in path) for path in (broken.instance_path, broken.schema_path))
+            return f"its data does not keep its contract: {rule} at /{where}"
     if len(row.state) > LARGEST // 2:
         record = to_record(event)
         size = len(record.value or b"") + sum(len(name) + len(value or b"") for name, value in record.headers)
         if size > LARGEST:
             return f"its record has {size} bytes, more than {LARGEST}"
     return ""
+
+
+def _named(event: Event) -> set[str]:
+    """The authorities whose subscribers are told more of a register's event than others are."""
+    match event:
+        case ExclusionEntered():
+            return {event.entry.authority}
+        case EntriesTaken():
+            return {entry.authority for entry in event.entries}
+    return set()
 
 
 @cache
