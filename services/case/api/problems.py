@@ -46,7 +46,6 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.PossibleDuplicate: 409,
     errors.ProcessUnknown: 422,
     errors.DraftUnreadable: 422,
-    errors.DraftRefused: 422,
     errors.BundleUnknown: 404,
     errors.BundleNotInUse: 409,
     errors.DryRunMissing: 409,

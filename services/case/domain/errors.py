@@ -125,10 +125,6 @@ class DraftUnreadable(Refusal):
     """This is no zip archive with the folder of a process."""
 
 
-class DraftRefused(Refusal):
-    """The gate does not accept this draft."""
-
-
 class BundleUnknown(Refusal):
     """There is no such bundle."""
 

@@ -3,6 +3,7 @@ moved to it. A version of a process is what the record calls a bundle."""
 
 import asyncio
 import base64
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ BECAUSE = {
 LISTED = 100  # differences on a page
 PATIENCE = 6.0  # seconds for which somebody waits for a dry run before the page comes back without it
 GIVEN_UP = timedelta(minutes=10)  # after which a dry run that found nothing was cut short
+log = logging.getLogger(__name__)
 _under_way: set["asyncio.Task[Any]"] = set()
 
 
@@ -127,8 +129,14 @@ async def try_it(visit: Visit) -> Response:
     task = asyncio.create_task(asyncio.to_thread(dry_runs.finish, house.database, authority, bundle, calendars, at))
     _under_way.add(task)
     task.add_done_callback(_under_way.discard)
+    task.add_done_callback(_say_if_it_failed)
     await asyncio.wait({task}, timeout=PATIENCE)
     return visit.to(_address(bundle))
+
+
+def _say_if_it_failed(task: "asyncio.Task[Any]") -> None:
+    if not task.cancelled() and task.exception() is not None:
+        log.error("a dry run was cut short", exc_info=task.exception())
 
 
 async def put_in_use(visit: Visit) -> Response:
@@ -152,7 +160,11 @@ async def choose_cases(visit: Visit) -> Response:
 async def _cases(visit: Visit, code: int = 200, **more: Any) -> Response:
     bundle, others, _ = await _known(visit)
     refs, total = await _older(visit, others), sum(one["running"] for one in others)
-    said = {"chosen": visit.posted.all("case"), "why": visit.posted.get("because"), "reason": visit.posted.get("reason")}
+    said = {
+        "chosen": visit.posted.all("case"),
+        "why": visit.posted.get("because"),
+        "reason": visit.posted.get("reason"),
+    }
     return visit.page(
         "processes/cases.html", code, bundle=bundle, refs=refs, total=total, because=BECAUSE, back=_address(bundle),
         **said, **more,
