@@ -3,6 +3,7 @@
 import types
 import typing
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,8 @@ def of(annotation: Any) -> st.SearchStrategy[Any]:
     if annotation in SIMPLE:
         return SIMPLE[annotation]
     origin, inside = typing.get_origin(annotation), typing.get_args(annotation)
+    if hasattr(annotation, "__metadata__"):
+        return limited(annotation.__origin__, *annotation.__metadata__)
     if origin is typing.Literal:
         return st.sampled_from(inside)
     if origin is dict:
@@ -52,6 +55,21 @@ def of(annotation: Any) -> st.SearchStrategy[Any]:
     if origin in (typing.Union, types.UnionType):
         return st.one_of(*map(of, inside))
     return struct(annotation)
+
+
+def limited(annotation: Any, limits: msgspec.Meta) -> st.SearchStrategy[Any]:
+    """Values of a type within what is said of it."""
+    if limits.pattern:
+        return st.from_regex(limits.pattern, fullmatch=True)
+    sizes: Any = {"min_size": limits.min_length or 0, "max_size": min(limits.max_length or 20, 20)}
+    if annotation is str:
+        return st.text(**sizes)
+    if typing.get_origin(annotation) is tuple:
+        return st.lists(of(typing.get_args(annotation)[0]), **sizes).map(tuple)
+    if annotation in (int, float):
+        numbers: Any = st.integers if annotation is int else partial(st.floats, allow_nan=False, allow_infinity=False)
+        return numbers(min_value=limits.ge, max_value=limits.le)  # type: ignore[no-any-return]
+    return of(annotation)
 
 
 def struct(kind: type[msgspec.Struct], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
