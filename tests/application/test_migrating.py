@@ -7,16 +7,26 @@ from pathlib import Path
 import pytest
 
 from services.case.application import keeping
+from services.case.application.correcting import correct
 from services.case.application.live import Live
 from services.case.application.reading import as_at, upto
 from services.case.application.reference import stream_of
 from services.case.domain import events as e
-from services.case.domain.errors import CaseNotOpen, Erased, MigrationRefused, NothingToMigrate, TaskEdited, TaskOver
+from services.case.domain.errors import (
+    CaseNotOpen,
+    Erased,
+    MigrationRefused,
+    NothingToCorrect,
+    NothingToMigrate,
+    TaskEdited,
+    TaskOver,
+)
 from services.case.domain.lifecycle import close
 from services.case.domain.process_migration import ProcessMigrated
 from services.case.domain.tasks import claim
 from services.case.store.verify import verify
 from tests.application.visits import (
+    ASKS_LESS,
     ASKS_MORE,
     CASEWORKER,
     FOR_SCHOOLS,
@@ -141,6 +151,23 @@ def test_what_does_not_run_or_runs_on_it_already_is_not_moved(visits: Visits, tm
     visits.change(erased, lambda running: running.decision.emit(e.SubjectKeyDestroyed, because="other"))
     with pytest.raises(Erased):
         visits.move(erased, draft)
+
+
+def test_what_was_answered_before_is_corrected_by_the_form_of_then(visits: Visits, tmp_path: Path) -> None:
+    ref = visits.open(1)
+    visits.arrange(ref)
+    visits.come(ref)
+    visits.record(ref, seen="no")
+    visits.move(ref, visits.draft(tmp_path, ASKS_LESS))
+    (given,) = (r.event for r in visits.history(ref) if isinstance(r.event, e.TaskCompleted) and r.event.task == 2)
+
+    with pytest.raises(NothingToCorrect):
+        visits.change(ref, lambda running: correct(running, [given], 2, "remarks", "Away.", "*", "Wrong house."))
+    visits.change(ref, lambda running: correct(running, [given], 2, "what_was_said", "Away.", "*", "Wrong house."))
+
+    corrected = visits.history(ref)[-1].event
+    assert isinstance(corrected, e.AnswerCorrected) and corrected.personal is not None
+    assert corrected.personal["value"] == "Away."
 
 
 def test_before_the_move_it_was_as_it_was(visits: Visits, tmp_path: Path) -> None:

@@ -48,6 +48,9 @@ REWORDED: Edits = {
     DIAGRAM: [("flow_seen_tell", "flow_told")],
 }
 MORE_TIME: Edits = {ABOUT: [("count = 3", "count = 4")]}
+ASKS_LESS: Edits = {
+    "forms/visit.schema.json": [('["family_seen", "what_was_said"]', '["family_seen"]'), ("what_was_said", "remarks")]
+}
 DUE = """<spiffworkflow:property name="due" value='deadline("arrange")' />"""
 NO_DAY: Edits = {DIAGRAM: [(DUE, "")]}
 OTHER_WORD: Edits = {

@@ -34,7 +34,8 @@ def correct(
     if not isinstance(first, e.TaskCompleted | e.CaseOpened):
         raise NothingToCorrect
     number = first.instance if isinstance(first, e.TaskCompleted) else 1
-    form = running.bundle_of(number).forms.get(first.form)
+    bundle = case.done[task].bundle if task else case.instances[number].began_on  # as it was when it was answered
+    form = running.reference.bundle(bundle).forms.get(first.form)
     if form is None or field not in form.fields:
         raise NothingToCorrect
     answers = {**first.answers, **(first.personal or {}).get("answers", {})}

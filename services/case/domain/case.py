@@ -11,7 +11,7 @@ from services.case.domain.pupil import Entry
 
 
 class Task(msgspec.Struct, omit_defaults=True):
-    """An open task. `revision` counts what happened to the task itself since it was offered."""
+    """An open task. `revision` counts what happened to the task itself since it was offered, by this `bundle`."""
 
     id: int
     instance: int
@@ -24,10 +24,12 @@ class Task(msgspec.Struct, omit_defaults=True):
     agreement: str = ""
     assignee: str = ""
     revision: int = 0
+    bundle: str = ""
 
 
 class Over(msgspec.Struct):
-    """A task that is over: `how` (completed, cancelled), on which day, by whom, and the version that ended it."""
+    """A task that is over: `how` (completed, cancelled), on which day, by whom, the version that ended it, and the
+    bundle by which it was done, or else offered."""
 
     task: Task
     how: str
@@ -35,6 +37,7 @@ class Over(msgspec.Struct):
     role: str
     version: int
     person: str = ""
+    bundle: str = ""
 
 
 class Deadline(msgspec.Struct, omit_defaults=True):
@@ -60,10 +63,10 @@ class Deadline(msgspec.Struct, omit_defaults=True):
 
 
 class Instance(msgspec.Struct, omit_defaults=True):
-    """A process instance of the case. `tokens`: the keys at which tokens rest · `awaited`: key -> message that it
-    awaits · `heard`: its starter knows its end · `told_on`: the last day on which it sent a notice · `after_closing`:
-    it began when the case was closed, such as feedback, or goes on aside: it does not keep the case open, and is not
-    ended with it."""
+    """A process instance of the case, on the bundle that it follows; it `began_on` that or another. `tokens`: the keys
+    at which tokens rest · `awaited`: key -> message that it awaits · `heard`: its starter knows its end · `told_on`:
+    the last day on which it sent a notice · `after_closing`: it began when the case was closed, such as feedback, or
+    goes on aside: it does not keep the case open, and is not ended with it."""
 
     id: int
     process: str
@@ -77,6 +80,7 @@ class Instance(msgspec.Struct, omit_defaults=True):
     awaited: dict[str, str] = {}
 
     told_on: date | None = None
+    began_on: str = ""
 
 
 class Terms(msgspec.Struct, omit_defaults=True):

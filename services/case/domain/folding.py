@@ -31,7 +31,7 @@ def _started(case: Case, event: e.ProcessStarted) -> None:
     case.counts["instance"] = max(event.instance, case.counts.get("instance", 0))
     aside = event.aside or case.status == "closed"
     case.instances[event.instance] = Instance(
-        event.instance, event.process, event.bundle, event.starter, after_closing=aside
+        event.instance, event.process, event.bundle, event.starter, after_closing=aside, began_on=event.bundle
     )
     _trace(case, event.instance, event.trace)
 
@@ -58,6 +58,7 @@ def _offered(case: Case, event: e.TaskOffered) -> None:
         event.party,
         event.person,
         event.agreement,
+        bundle=case.instances[event.instance].bundle,
     )
     case.involved[f"{event.role}@{event.org}"] = None
 
@@ -116,7 +117,9 @@ def _cancelled(case: Case, event: e.TaskCancelled) -> None:
 
 def _over(case: Case, number: int, how: str, event: Event) -> Task:
     task = case.tasks.pop(number)
-    case.done[number] = Over(task, how, event.meta.effective_on, event.meta.by.role, case.version, event.meta.by.person)
+    on, by = event.meta.effective_on, event.meta.by
+    bundle = case.instances[task.instance].bundle if how == "completed" else task.bundle
+    case.done[number] = Over(task, how, on, by.role, case.version, by.person, bundle)
     return task
 
 

@@ -41,13 +41,13 @@ def _form(visit: Visit, case: Case, number: str) -> tuple[Form, str]:
     """The form of a task that is over, or of the opening, and what the task is called. Raises NoSuchPage."""
     reference = visit.house.reference
     if number == OPENING:
-        bundle = reference.bundle(case.instances[1].bundle)
+        bundle = reference.bundle(case.instances[1].began_on)
         form = bundle.forms[bundle.about.start_form]
         return form, form.title
     over = case.done.get(int(number)) if number.isdecimal() and len(number) < 9 else None
     if over is None:
         raise errors.NoSuchPage
-    bundle = reference.bundle(case.instances[over.task.instance].bundle)
+    bundle = reference.bundle(over.bundle)
     element = bundle.elements[over.task.element]
     if element.form not in bundle.forms:
         raise errors.NoSuchPage

@@ -43,7 +43,7 @@ class Telling:
         """“Triage the referral”."""
         over = self.case.done.get(number)
         task = self.case.tasks.get(number) or (over.task if over else None)
-        bundle = self.bundle(task.instance) if task else None
+        bundle = self.bundle_of(over.bundle) if over else self.bundle(task.instance) if task else None
         if task is None or bundle is None or task.element not in bundle.elements:
             return f"task {number}"
         return f"“{bundle.elements[task.element].name or task.element}”"
