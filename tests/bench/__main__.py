@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import dates, drafts, engine, growth, http, measures, models, relay, schools, store
+from tests.bench import dates, drafts, engine, growth, http, measures, models, pages, relay, schools, store
 from tests.bench.record import Record, keep, said_by, shown
 
 BENCHES: dict[str, Callable[[], list[Record]]] = {
@@ -26,6 +26,7 @@ BENCHES: dict[str, Callable[[], list[Record]]] = {
     "deadlines": dates.deadlines,
     "imports": dates.imports,
     "measures": measures.measures,
+    "pages": pages.pages,
     "dry_run": drafts.dry_run_of_a_draft,
 }
 
