@@ -15,8 +15,9 @@ At = Callable[[str], Browser]
 VERSION = re.compile(r"/processes/versions/[0-9a-f]{64}")
 
 
-def archive(**edits: tuple[str, str]) -> bytes:
-    """The folder of the managed move as a zip archive; `edits` by the stem of a file: what is written otherwise."""
+def archive(words: str = "", **edits: tuple[str, str]) -> bytes:
+    """The folder of the managed move as a zip archive; `words` at the end of each notice; `edits` by the stem of a
+    file: what is written otherwise."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         for path in sorted((HOUSE / "managed_move").rglob("*")):
@@ -25,6 +26,7 @@ def archive(**edits: tuple[str, str]) -> bytes:
                 if path.stem in edits:
                     assert edits[path.stem][0] in text
                     text = text.replace(*edits[path.stem])
+                text += words if path.suffix == ".md" else ""
                 packed.writestr(path.relative_to(HOUSE).as_posix(), text)
     return file.getvalue()
 
@@ -46,13 +48,16 @@ def owner(browser: At) -> Browser:
     return browser("process-owner")
 
 
-def test_a_new_version_from_the_archive_to_the_cases_that_follow_it(desk: Desk, owner: Browser) -> None:
+def test_a_new_version_from_the_archive_to_the_cases_that_follow_it(desk: Desk, owner: Browser, browser: At) -> None:
     # given two moves that wait to be explored in five school days, and one that is further
     first, second, further = desk.open_move(), desk.open_move(), desk.moved_to_terms()
     desk.settle()
 
     # when the owner checks a version that gives six
-    upload(owner, archive(process=("count = 5", "count = 6")))
+    message = desk.as_("caseworker").get(f"/cases/{further}/messages").json()[0]
+    letter, caseworker = f"/cases/{further}/messages/{message['notice']}/{message['to']}", browser("caseworker")
+    told = caseworker.open(letter).text
+    upload(owner, archive(words="New words.", process=("count = 5", "count = 6")))
     assert owner.status == 200 and VERSION.fullmatch(owner.path)
     page = owner.path
     assert "It has not been tried yet" in owner.text and "Put it in use" not in owner.text
@@ -82,6 +87,7 @@ def test_a_new_version_from_the_archive_to_the_cases_that_follow_it(desk: Desk, 
     owner.send(f"{page}/cases", all="yes", because="guidance_changed", reason="Families asked for it.")
     assert owner.heading == "2 cases moved"
     assert "No open case runs on another version" in owner.open(f"{page}/cases").text
+    assert caseworker.open(letter).text == told, "what somebody was told stays as it was"
     for ref in (first, second, further):
         assert [event["facts"]["because"] for event in desk.events(ref, "case.process_migrated.v1")] == [
             "guidance_changed"

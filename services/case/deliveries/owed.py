@@ -27,9 +27,10 @@ def concerns(recorded: Recorded) -> bool:
 
 
 def owed(recorded: Recorded, case: Case, reference: Reference) -> Iterator[Owed]:
-    """One for each recipient, from the case's own bundle."""
+    """One for each recipient, from the bundle that the case's process followed then."""
     event = recorded.event
     if isinstance(event, e.NoticeDue):
-        words = reference.bundle(case.instances[event.instance].bundle).notices[event.notice]
+        bundle = case.instances[event.instance].bundle_at(recorded.version)
+        words = reference.bundle(bundle).notices[event.notice]
         for to in dict.fromkeys(event.to):
             yield Owed(recorded.version, to, words)

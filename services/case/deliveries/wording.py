@@ -77,22 +77,22 @@ def _due_date(case: Case, recorded: Recorded, history: Sequence[Recorded]) -> st
 def _answers(case: Case, instance: int, history: Sequence[Recorded], reference: Reference) -> Iterable[Given]:
     """What was answered, newest first: in the instance, then in those that started it, then when the case was
     opened."""
-    completed: dict[int, list[tuple[e.TaskCompleted | e.CaseOpened, dict[str, Any]]]] = {}
+    completed: dict[int, list[tuple[int, e.TaskCompleted | e.CaseOpened, dict[str, Any]]]] = {}  # with the version
     corrected: dict[tuple[int, str], Any] = {}
     for recorded in history:
         event, personal = recorded.event, recorded.event.personal or {}
         if isinstance(event, e.TaskCompleted):
             answers = {**event.answers, **personal.get("answers", {})}
-            completed.setdefault(event.instance, []).append((event, answers))
+            completed.setdefault(event.instance, []).append((recorded.version, event, answers))
         elif isinstance(event, e.CaseOpened):
-            completed[0] = [(event, {**event.answers, **personal.get("answers", {})})]
+            completed[0] = [(recorded.version, event, {**event.answers, **personal.get("answers", {})})]
         elif isinstance(event, e.AnswerCorrected):
             corrected[event.task, event.field] = personal.get("value", event.value)
     while True:
-        for event, answers in reversed(completed.get(instance, [])):
+        for version, event, answers in reversed(completed.get(instance, [])):
             number = event.task if isinstance(event, e.TaskCompleted) else 0
             mine = {field: value for (task, field), value in corrected.items() if task == number}
-            bundle = reference.bundle(case.instances[instance or 1].bundle)
+            bundle = reference.bundle(case.instances[instance or 1].bundle_at(version))
             if event.form in bundle.forms:
                 yield bundle.forms[event.form], {**answers, **mine}
         if not instance:

@@ -63,10 +63,11 @@ class Deadline(msgspec.Struct, omit_defaults=True):
 
 
 class Instance(msgspec.Struct, omit_defaults=True):
-    """A process instance of the case, on the bundle that it follows; it `began_on` that or another. `tokens`: the keys
-    at which tokens rest · `awaited`: key -> message that it awaits · `heard`: its starter knows its end · `told_on`:
-    the last day on which it sent a notice · `after_closing`: it began when the case was closed, such as feedback, or
-    goes on aside: it does not keep the case open, and is not ended with it."""
+    """A process instance of the case, on the bundle that it follows; it `began_on` that or another, and `migrated` to
+    others from the versions of those events on. `tokens`: the keys at which tokens rest · `awaited`: key -> message
+    that it awaits · `heard`: its starter knows its end · `told_on`: the last day on which it sent a notice ·
+    `after_closing`: it began when the case was closed, such as feedback, or goes on aside: it does not keep the case
+    open, and is not ended with it."""
 
     id: int
     process: str
@@ -81,6 +82,12 @@ class Instance(msgspec.Struct, omit_defaults=True):
 
     told_on: date | None = None
     began_on: str = ""
+    migrated: dict[int, str] = {}
+
+    def bundle_at(self, version: int) -> str:
+        """The bundle that it followed at a version of the case."""
+        moves = [at for at in self.migrated if at <= version]
+        return self.migrated[max(moves)] if moves else self.began_on
 
 
 class Terms(msgspec.Struct, omit_defaults=True):

@@ -29,7 +29,7 @@ class ProcessMigrated(Event, frozen=True, kw_only=True):
 
 def _migrated(case: Case, event: ProcessMigrated) -> None:
     instance = case.instances[event.instance]
-    instance.bundle = event.bundle
+    instance.bundle = instance.migrated[case.version] = event.bundle
     instance.tokens = dict.fromkeys(event.trace.active)
     instance.awaited = dict(event.trace.awaited)
     for number, _ in event.edited:
