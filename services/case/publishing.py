@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from contracts import chain
+from services.case.domain import access_events as x
 from services.case.domain import authority_events as a
 from services.case.domain import delivery_events as n
 from services.case.domain import directory_events as d
@@ -57,6 +58,7 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     n.NoticeDelivered: ("notice", "to", "channel"),
     n.NoticeFailed: ("notice", "to", "because", "channel", "instance"),
     m.ProcessMigrated: ("instance", "process", "was", "bundle", "because"),
+    x.CaseLookedAt: ("person", "what"),
     p.ExclusionNotified: ("instance", "entry"),
     p.ExclusionEntered: ("entry", "totals"),
     p.EntriesTaken: ("from_", "merged", "entries", "totals"),

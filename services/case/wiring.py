@@ -12,6 +12,7 @@ from services.case.application.files import read_reference
 from services.case.application.improving import Improvements
 from services.case.application.in_use import authority_stream
 from services.case.application.listing import Listings
+from services.case.application.looking import Looking
 from services.case.application.put_in_use import fetch_from, put_files_in_use
 from services.case.application.recounting import Recounting
 from services.case.application.reference import Reference
@@ -60,6 +61,7 @@ class House:
         self.owners: Owners
         self.outbox: Outbox
         self.listings: Listings
+        self.looking: Looking
         self.improvements: Improvements
         self.checkpointing = Checkpointing(checkpoint_key_of(settings), self.clock.now)
         self.seeded = 0  # the place in the log of the sample directories
@@ -80,6 +82,7 @@ class House:
         self.administration = Administration(self.store, self.reference, self.clock)
         put_files_in_use(self.administration, self.clock.now())
         self.listings = Listings(self.store, self.clock)
+        self.looking = Looking(self.store, self.clock)
         self.improvements = Improvements(self.store, self.clock)
         if self.settings.embedded:
             self.seeded = put_samples_in_use(self.store, self.listings, self.clock)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from services.case.api.asking import Ask, Reply, said_at
+from services.case.api.looks import looked
 from services.case.application.correcting import OPENING, correct
 from services.case.application.door import Command
 from services.case.application.opening import close_by_hand, open_case, reopen, start_by_hand
@@ -135,7 +136,7 @@ async def open_one(ask: Ask) -> Reply:
 
 async def one_case(ask: Ask) -> Reply:
     case = await ask.house.door.see(ask.ref)
-    role_for(ask.person, case, "read")
+    await looked(ask, case, "read", "case")
     return Reply(summary(ask.person, case), etag=lifecycle.etag_of(case))
 
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from services.case.api.asking import Ask, Reply
+from services.case.api.looks import looked
 from services.case.application.reading import as_at, upto, why_deadline, why_task
 from services.case.domain.errors import BodyInvalid, NothingToCorrect
-from services.case.domain.permissions import role_for, sees
+from services.case.domain.permissions import sees
 from services.case.store.mapper import Recorded, facts_of
 
 DEADLINE = re.compile(r"d([1-9]\d{0,8})")
@@ -18,7 +19,7 @@ NUMBER = re.compile(r"[1-9]\d{0,8}")
 async def list_events(ask: Ask) -> Reply:
     """The history of a case, in order. Auditors see facts; those who work on the case also what was said."""
     case = await ask.house.door.see(ask.ref)
-    role_for(ask.person, case, "history")
+    await looked(ask, case, "history", "history")
     personal = sees(ask.person, case) == "full"
     query = ask.query
     history = await asyncio.to_thread(ask.house.store.load, case.stream, query.after)
@@ -51,7 +52,7 @@ def event_facts(recorded: Recorded, personal: bool) -> dict[str, Any]:
 async def state(ask: Ask) -> Reply:
     """The case as it was at a version, as it was known at a moment, or as it was true on a day."""
     case = await ask.house.door.see(ask.ref)
-    role_for(ask.person, case, "history")
+    await looked(ask, case, "history", "state")
     query = ask.query
     if sum(given is not None for given in (query.version, query.known_at, query.effective_on)) > 1:
         raise BodyInvalid([{"pointer": "", "detail": "Give one of version, known_at and effective_on."}])
@@ -75,7 +76,7 @@ def _moment(text: str | None) -> datetime | None:
 async def why(ask: Ask) -> Reply:
     """Why a task or a deadline is there: what brought it about, and how a date was counted."""
     case = await ask.house.door.see(ask.ref)
-    role_for(ask.person, case, "read")
+    await looked(ask, case, "read", "why")
     what = ask.part("what")
     history = await asyncio.to_thread(ask.house.store.load, case.stream)
     if found := DEADLINE.fullmatch(what):

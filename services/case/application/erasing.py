@@ -5,6 +5,7 @@ from typing import cast, get_args
 from uuid import UUID
 
 from services.case.application.door import Door, once
+from services.case.application.looking import access_stream
 from services.case.application.running import Running
 from services.case.domain import events as e
 from services.case.domain.meta import Meta
@@ -50,6 +51,9 @@ async def erase(door: Door, stream: UUID, because: str) -> None:
 
         await door.change(first.ref, once(), act)
     await asyncio.to_thread(_destroy, door, stream)
+    if isinstance(first, e.CaseOpened):  # why somebody looked may tell of the person too
+        await asyncio.to_thread(_destroy, door, access_stream(first.ref))
+        door.store.keys.forget(access_stream(first.ref))
     door.store.keys.forget(stream)
     door.evict(stream)
 

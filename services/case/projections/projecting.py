@@ -126,4 +126,4 @@ def concerning(model: ReadModel, batch: Sequence[Recorded]) -> list[Recorded]:
 
 def of_cases(batch: Sequence[Recorded]) -> list[Recorded]:
     """The events that belong to cases."""
-    return [recorded for recorded in batch if not recorded.type.startswith(("authority.", "register."))]
+    return [recorded for recorded in batch if not recorded.type.startswith(("access.", "authority.", "register."))]

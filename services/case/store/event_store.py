@@ -26,6 +26,7 @@ LOG = (
     "SELECT originator_id, originator_version, topic, state, notification_id FROM events "
     "WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
 )
+END = "SELECT originator_version, state FROM events WHERE originator_id = %s ORDER BY originator_version DESC LIMIT 1"
 OF_TYPE = (
     "SELECT originator_id, originator_version, topic, state, notification_id FROM events "
     "WHERE notification_id > %s AND notification_id <= %s AND topic = %s ORDER BY notification_id"
@@ -77,6 +78,11 @@ class EventStore:
             mapper.to_recorded(stream, version, type, state, position, self.keys.of)
             for version, type, state, position in self.database.rows(STREAM, [stream, after])
         ]
+
+    def last_of(self, stream: UUID) -> tuple[int, bytes]:
+        """Where a stream ends: its last version and hash."""
+        row = self.database.row(END, [stream])
+        return (row[0], mapper.hash_of(row[1])) if row else (0, chain.GENESIS)
 
     def read(self, after: int, limit: int) -> list[Recorded]:
         """The log after a position, in commit order."""

@@ -13,6 +13,7 @@ from eventsourcing.persistence import StoredEvent
 
 from contracts import chain
 from services.case.domain import (
+    access_events,
     authority_events,
     delivery_events,
     directory_events,
@@ -29,6 +30,7 @@ EVENTS = [
     kind
     for module in (
         e,
+        access_events,
         process_migration,
         delivery_events,
         pupil_events,
@@ -111,6 +113,11 @@ def to_stored(
 
 
 _ROWS = msgspec.msgpack.Decoder(Row)
+
+
+def hash_of(state: bytes) -> bytes:
+    """The hash of a row."""
+    return _ROWS.decode(state).hash
 
 
 def to_recorded(

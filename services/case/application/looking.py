@@ -1,0 +1,68 @@
+"""Records who looked at a case. What cannot be recorded is not shown."""
+
+import re
+import time
+from hashlib import sha256
+from uuid import UUID, uuid4, uuid5
+
+from eventsourcing.persistence import OperationalError
+
+from services.case.application.reference import NAMESPACE
+from services.case.clock.now import Clock
+from services.case.domain.access_events import CaseLookedAt, What
+from services.case.domain.case import Case
+from services.case.domain.errors import TryAgain
+from services.case.domain.meta import Actor, Meta
+from services.case.store.database import DatabaseAway
+from services.case.store.event_store import EventStore
+from services.case.store.recorder import Busy, Conflict
+
+PATIENCE = 5.0  # seconds for which it is tried while others look too
+STORED = 30.0  # seconds for the store to answer
+PERSON = re.compile(r"[A-Za-z0-9._:|=+/-]{1,200}")
+
+
+def access_stream(ref: str) -> UUID:
+    """The stream of who looked at a case."""
+    return uuid5(NAMESPACE, f"access {ref}")
+
+
+class Looking:
+    def __init__(self, store: EventStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def record(self, case: Case, by: Actor, what: What, reason: str = "") -> int:
+        """That somebody looks, and why if they say so; the position. Raises TryAgain: then they must not see it."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._record(case, by, what, reason)
+            except Conflict:
+                if time.monotonic() > until:
+                    raise TryAgain from None
+            except (Busy, DatabaseAway, OperationalError) as error:
+                raise TryAgain from error
+
+    def _record(self, case: Case, by: Actor, what: What, reason: str) -> int:
+        stream, store = access_stream(case.ref), self._store
+        version, hash = store.last_of(stream)
+        has_key = version == 0 or store.keys.of(stream) is not None  # else the case was erased
+        event = CaseLookedAt(
+            meta=Meta(by, self._clock.today(), str(uuid4())),
+            ref=case.ref,
+            authority=case.authority,
+            person=as_code(by.person),
+            what=what,
+            personal={"reason": reason} if reason and has_key else None,
+        )
+        appended = store.append(stream, version, hash, [event], self._clock.now())
+        position = appended.positions.result(STORED)[-1]
+        if version == 0 and appended.key is not None:
+            store.keys.keep(appended.key)
+        return position
+
+
+def as_code(person: str) -> str:
+    """A person's id as it is published to auditors; one that may be an address or words only as its digest."""
+    return person if PERSON.fullmatch(person) else f"sha256:{sha256(person.encode()).hexdigest()}"
