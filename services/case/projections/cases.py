@@ -175,12 +175,28 @@ SCOPE = """
               AND NOT EXISTS (SELECT FROM unnest(relations) r WHERE starts_with(r, 'social_worker:'))))
      OR relations && %(myself)s::text[])
 """
+NARROWED = """
+    (%(status)s::text IS NULL OR status = %(status)s) AND (%(process)s::text IS NULL OR process = %(process)s)
+    AND number < %(before)s ORDER BY number DESC LIMIT %(limit)s
+"""
+# The ways of SCOPE one by one, each along its own index (OFFSET 0 keeps the planner from another).
 LIST = f"""
-    SELECT ref, process, status, outcome, home_school, opened_on, number, surname, forename FROM cases
-    WHERE {SCOPE}
-    AND (%(status)s::text IS NULL OR status = %(status)s)
-    AND (%(process)s::text IS NULL OR process = %(process)s)
-    AND number < %(before)s
+    SELECT ref, process, status, outcome, home_school, opened_on, number, surname, forename FROM (
+        (SELECT * FROM cases WHERE %(all)s AND authority = %(authority)s AND {NARROWED})
+        UNION
+        SELECT there.* FROM unnest(%(homes)s::text[]) AS mine (urn) CROSS JOIN LATERAL (
+            SELECT * FROM cases WHERE home_school = mine.urn AND authority = %(authority)s AND {NARROWED}
+        ) there
+        UNION
+        (SELECT * FROM (SELECT * FROM cases WHERE relations && %(relations)s::text[] OFFSET 0) related
+         WHERE authority = %(authority)s AND {NARROWED})
+        UNION
+        (SELECT * FROM (SELECT * FROM cases WHERE relations && %(unnamed)s::text[] OFFSET 0) asked
+         WHERE authority = %(authority)s
+         AND NOT EXISTS (SELECT FROM unnest(relations) r WHERE starts_with(r, 'social_worker:')) AND {NARROWED})
+        UNION
+        (SELECT * FROM (SELECT * FROM cases WHERE relations && %(myself)s::text[] OFFSET 0) own WHERE {NARROWED})
+    ) found
     ORDER BY number DESC LIMIT %(limit)s
 """  # noqa: S608
 SEARCH = f"""
