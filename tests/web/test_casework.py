@@ -107,7 +107,7 @@ def test_two_caseworkers_race_and_the_loser_sees_what_happened_and_keeps_the_ans
     # then one has completed the task, and the other is told by whom, and still has the answers
     assert first.heading == "Task completed"
     assert (second.status, second.heading) == (409, "This task has changed while you worked on it")
-    assert "It was Asha Bell" in second.text and "What do you decide?" in second.text
+    assert "It was Asha Bell" in second.text and "What was answered" in second.text and "Your answers" in second.text
 
 
 def test_a_task_that_was_given_to_somebody_meanwhile_is_not_completed_on_an_old_view(

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
+from services.case.api import history
 from services.case.api import tasks as api
-from services.case.api.bodies import Because, CompleteTask, Draft, Nothing
+from services.case.api.bodies import Because, CompleteTask, Draft, Nothing, StateQuery
 from services.case.application import tasks
 from services.case.application.circumstances import Around
 from services.case.application.exclusions import known, whose_of
@@ -16,6 +17,7 @@ from services.case.application.running import Running
 from services.case.domain import errors
 from services.case.domain.case import Case, Task
 from services.case.domain.people import FAMILY
+from services.case.domain.permissions import sees
 from services.case.process.forms import Form
 from services.case.web import wording
 from services.case.web.choosing import naming
@@ -241,14 +243,12 @@ async def _changed(visit: Visit, refusal: errors.Refusal, answers: Answers) -> R
     case = await visit.house.door.see(ref)
     over = case.done.get(int(number))
     task = over.task if over else case.tasks.get(int(number))
-    rows: list[dict[str, Any]] = []
     answers = answers or await api.kept_draft(visit.asking(), case) or {}
-    if task is not None and answers:
-        bundle = visit.house.reference.bundle(case.instances[task.instance].bundle)
-        form = bundle.forms[bundle.elements[task.element].form]
-        questions = tuple(q for step in steps_of(form) for q in step.questions if q.name in answers)
-        name_of = await asyncio.to_thread(naming, visit, questions, answers)
-        rows = [{"title": q.title, "lines": in_words(q, answers[q.name], name_of)} for q in questions]
+    rows, theirs = await asyncio.to_thread(_rows, visit, case, task, answers), []
+    if over is not None and sees(visit.person, case) == "full":
+        given = (await visit.read(history.state, StateQuery(), ref=ref)).body["answers"]
+        last: Answers = next((one["answers"] for one in given if one["task"] == visit.part("id")), {})
+        theirs = await asyncio.to_thread(_rows, visit, case, task, last)
     who = over.person if over else str(refusal.details.get("claimed_by") or refusal.details.get("assignee") or "")
     names = await asyncio.to_thread(visit.names, who)
     return visit.page(
@@ -257,10 +257,25 @@ async def _changed(visit: Visit, refusal: errors.Refusal, answers: Answers) -> R
         what=str(refusal),
         who=names.get(who, who),
         answers=rows,
+        theirs=theirs,
         case=ref,
         still_open=task is not None and over is None,
         id=visit.part("id"),
     )
+
+
+def _rows(visit: Visit, case: Case, task: Task | None, answers: Answers) -> list[dict[str, Any]]:
+    """Answers to a task in the words of its questions; blocks."""
+    if task is None:
+        return []
+    over = case.done.get(task.id)
+    bundle = visit.house.reference.bundle(over.bundle if over else case.instances[task.instance].bundle)
+    form = bundle.forms.get(bundle.elements[task.element].form)
+    if form is None:
+        return []
+    questions = tuple(q for step in steps_of(form) for q in step.questions if q.name in answers)
+    name_of = naming(visit, questions, answers)
+    return [{"title": q.title, "lines": in_words(q, answers[q.name], name_of)} for q in questions]
 
 
 async def choose_colleague(visit: Visit) -> Response:
