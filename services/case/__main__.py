@@ -18,6 +18,7 @@ COMMANDS = (
     "totals",
     "notifications",
     "verify",
+    "export",
     "events",
     "rebuild",
     "import_schools",

@@ -71,6 +71,7 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.NotInDirectory: 404,
     errors.EntryEdited: 412,
     errors.CheckpointUnknown: 404,
+    errors.NothingSigned: 409,
     errors.SignatureWrong: 422,
     errors.CountersignedAlready: 409,
     errors.ClockOnlyForward: 409,

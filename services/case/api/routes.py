@@ -11,6 +11,7 @@ from services.case.api import (
     dev,
     directory,
     directory_bodies,
+    exports,
     feed,
     history,
     measure_routes,
@@ -78,6 +79,11 @@ ROUTES = (
     Route(
         "GET", "/cases/{ref}/state", history.state, "history", "The case as it was", query=bodies.StateQuery,
         refusals=CASE,
+    ),
+    Route(
+        "POST", "/cases/{ref}/exports", exports.export_case, "export", "A copy of the case to take along",
+        exports.Export, refusals=(*CASE, errors.ReasonMissing, errors.NothingSigned), patience=60,
+        media="application/octet-stream",
     ),
     Route(
         "GET", "/cases/{ref}/why/{what}", history.why, "read", "Why a task or a date is there",

@@ -274,6 +274,10 @@ class CountersignedAlready(Refusal):
     """Another auditor has countersigned this checkpoint."""
 
 
+class NothingSigned(Refusal):
+    """No signing key is set, so an export could not be checked. Tell the people who run this service."""
+
+
 class ClockOnlyForward(Refusal):
     """The clock only goes forward."""
 

@@ -38,6 +38,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "resume": ("caseworker", "home-head"),
     "close": ("caseworker",),
     "reopen": ("caseworker",),
+    "export": ("auditor", "dpo"),
     "search": (
         *HOME, "receiving-head", "ep", *AUTHORITY, "social-worker", "gb-clerk", "irp-clerk", "fap-chair", "dpo",
         "auditor",

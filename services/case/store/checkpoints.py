@@ -76,6 +76,10 @@ class Checkpointing:
         """In hexadecimal digits; "" without a seed."""
         return self._key.public_key().public_bytes_raw().hex() if self._key else ""
 
+    def sign(self, text: bytes) -> str:
+        """The signature of something that is handed out, in hexadecimal digits; "" without a seed."""
+        return self._key.sign(text).hex() if self._key else ""
+
     def work(self, connection: Connection) -> bool:
         """Follow the log one batch on; at its end, state what it is if it is time to."""
         with connection.transaction():

@@ -1,0 +1,35 @@
+"""Copies of a case for auditors. That one was taken, by whom and why, is recorded before it is handed out."""
+
+import asyncio
+from typing import Annotated, Literal
+
+import msgspec
+
+from services.case.api.asking import Ask, Reply
+from services.case.domain.errors import NothingSigned, ReasonMissing
+from services.case.domain.permissions import role_for
+from services.case.export.case_file import NoKey
+from services.case.export.copies import COPIES, copy_of
+
+
+class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`as`: an archive with its verifier, or the event log for process mining."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=500)] = ""
+    form: Literal["case-file", "xes", "ocel"] = msgspec.field(name="as", default="case-file")
+
+
+async def export_case(ask: Ask) -> Reply:
+    """The case file as a ZIP archive (`verify.py` in it checks it), XES, or OCEL 2.0 as JSON."""
+    case = await ask.house.door.see(ask.ref)
+    membership = role_for(ask.person, case, "export")
+    if not ask.body.reason.strip():
+        raise ReasonMissing
+    house, by, form = ask.house, ask.person.as_actor(membership), ask.body.form
+    await asyncio.to_thread(house.looking.record, case, by, form, ask.body.reason.strip())
+    parts = house.store, house.reference, house.checkpointing
+    try:
+        body = await asyncio.to_thread(copy_of, *parts, case.ref, form)
+    except NoKey as no_key:
+        raise NothingSigned from no_key
+    return Reply(body, content_type=COPIES[form][1])
