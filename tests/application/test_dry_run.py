@@ -135,7 +135,7 @@ def test_the_command_says_it_to_people_and_to_machines(
     moved = write_draft(tmp_path, MORE_TIME)
 
     assert main(["dry-run", str(PROCESS)]) == 0
-    assert "1 process instances: same 1" in capsys.readouterr().out
+    assert "1 process instance: same 1" in capsys.readouterr().out
     assert main(["dry-run", str(moved)]) == 1
     assert "AV-2026-000001 instance 1: deadline moved (version 2, arrange_visit):" in capsys.readouterr().out
     assert main(["dry-run", str(moved), "--json"]) == 1

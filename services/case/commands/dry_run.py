@@ -55,4 +55,5 @@ def _print(draft: Draft, lines: list[Line]) -> None:
             print(f"{line.case} instance {line.instance}: {line.verdict} ({where}): {line.difference.sentence}")
     assert draft.bundle is not None
     said = ", ".join(f"{verdict} {number:,}" for verdict, number in counts(lines).items())
-    print(f"{draft.bundle.about.title}, draft {draft.bundle.hash[:12]}: {len(lines):,} process instances: {said}.")
+    many = f"{len(lines):,} process instance{'' if len(lines) == 1 else 's'}"
+    print(f"{draft.bundle.about.title}, draft {draft.bundle.hash[:12]}: {many}: {said}.")
