@@ -37,9 +37,7 @@ async def _contacts(ask: Ask) -> Reply:
     house, query = ask.house, ask.query
     if not await house.projected.contacts.wait(query.after + 1, query.wait) and query.wait:
         return Reply([], links=_link(ask, query.after))
-    found, after = await asyncio.to_thread(
-        contacts.read, house.database, house.store.keys, query.after, query.limit
-    )
+    found, after = await asyncio.to_thread(contacts.read, house.database, house.store.keys, query.after, query.limit)
     records = [one.event for one in found if one.authority == ask.person.authority]
     return Reply(records, links=_link(ask, after))
 

@@ -13,9 +13,7 @@ from services.case.wiring import House
 
 def register(commands: Any) -> None:
     parser = add(commands, "relay", "publish to Kafka", run)
-    parser.add_argument(
-        "--status", action="store_true", help="how far it is, and which streams are held"
-    )
+    parser.add_argument("--status", action="store_true", help="how far it is, and which streams are held")
     parser.add_argument("--json", action="store_true")
 
 
