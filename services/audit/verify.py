@@ -12,8 +12,8 @@ from contracts.envelope import NotACloudEvent, from_json
 from services.audit.case_api import CaseApi, Served
 from services.audit.checkpoints import Behind, NotBorneOut, compare, signed_statement
 from services.audit.entry import Entry, Head, broken, entry_of
-from services.audit.feed import TOPICS
-from services.audit.ledger import COLUMNS, Connection, entered
+from services.audit.feed import TOPICS, name
+from services.audit.ledger import COLUMNS, Connection, entered, places
 
 BATCH = 2_000
 LEDGER = f"SELECT {COLUMNS} FROM entries ORDER BY stream, sequence"  # noqa: S608
@@ -86,12 +86,12 @@ def with_store(
     """The ledger against all that the case service serves; how many events are not in the ledger yet."""
     upto = int((connection.execute(UPTO).fetchone() or (0,))[0])
     heads = {stream: Head(*head) for stream, *head in connection.execute(HEADS)}
-    comparing = Comparing(connection, upto)
+    comparing, read = Comparing(connection), places(connection)
     done = 0
     for authority in api.authorities:
         for topic in TOPICS:
             for records in _served(api, authority, topic):
-                comparing.take(topic, records)
+                comparing.take(topic, records, max(upto, read.get(name(authority, topic), 0)))
                 done += len(records)
                 progress(done)
     return comparing.behind, _first([*comparing.found, *comparing.missing(heads)])
@@ -108,16 +108,16 @@ def _served(api: CaseApi, authority: str, topic: str) -> Iterator[list[bytes]]:
 
 
 class Comparing:
-    """What a source serves now, against the ledger up to a position."""
+    """What a source serves now, against the ledger."""
 
-    def __init__(self, connection: Connection, upto: int) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._upto = upto
         self._last: dict[UUID, int] = {}  # up to which version each stream was served without a gap
         self.found: list[Difference] = []
         self.behind = 0
 
-    def take(self, topic: str, records: Iterable[bytes]) -> None:
+    def take(self, topic: str, records: Iterable[bytes], upto: int) -> None:
+        """Records of a topic, which the ledger has read up to a position."""
         served = []
         for record in records:
             try:
@@ -128,14 +128,14 @@ class Comparing:
         for entry in served:
             ours = known.get((entry.stream, entry.sequence))
             if ours is None:
-                self._unknown(entry)
+                self._unknown(entry, upto)
             elif ours != entry:
                 self.found.append(_at(ours, "is not what was published"))
             if entry.sequence == self._last.get(entry.stream, 0) + 1:
                 self._last[entry.stream] = entry.sequence
 
-    def _unknown(self, entry: Entry) -> None:
-        if entry.position <= self._upto:
+    def _unknown(self, entry: Entry, upto: int) -> None:
+        if entry.position <= upto:
             self.found.append(_at(entry, "is not in the ledger"))
         else:
             self.behind += 1

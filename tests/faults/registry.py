@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from tests.bench.record import Record
-from tests.faults import crash_points, kills, postgres, races, relay
+from tests.faults import crash_points, kills, postgres, races, relay, tampering
 from tests.faults.crashing import PLACES
 
 
@@ -23,5 +23,6 @@ FAULTS: dict[str, Fault] = {
     "races": Fault(races.races, size=1_000, short=20),
     "relay_kills": Fault(relay.kills, size=30, short=2),
     "broker_away": Fault(relay.broker_away, size=60, short=2),
+    "tampering": Fault(tampering.tampering, size=10_000, short=300),
     "crash_points": Fault(crash_points.crash_points, size=len(PLACES), short=4),
 }
