@@ -1,6 +1,7 @@
 """Running cases move to another bundle and are worked on: with races, other processes, and kept states in between."""
 
 import asyncio
+import re
 from datetime import date
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from services.case.domain.errors import (
 from services.case.domain.lifecycle import close
 from services.case.domain.process_migration import ProcessMigrated
 from services.case.domain.tasks import claim
+from services.case.export.words import timeline
+from services.case.export.xes import xes
 from services.case.store.verify import verify
 from tests.application.visits import (
     ASKS_LESS,
@@ -45,6 +48,7 @@ from tests.application.visits import (
 )
 
 FRIDAY = date(2026, 10, 9)
+RENAMED: Edits = {"attendance_visit.bpmn": [('name="Arrange the visit"', 'name="Agree a day"')]}
 DAY_ANEW = ["deadline_withdrawn.v1", "deadline_set.v1"]
 RECORD = 'title = "Record the visit"\nkind = "duty"\nrule = "within"\ncount = {}'
 LATER: Edits = {"process.toml": [(RECORD.format(1), RECORD.format(2))]}
@@ -168,6 +172,22 @@ def test_what_was_answered_before_is_corrected_by_the_form_of_then(visits: Visit
     corrected = visits.history(ref)[-1].event
     assert isinstance(corrected, e.AnswerCorrected) and corrected.personal is not None
     assert corrected.personal["value"] == "Away."
+
+
+def test_its_exports_name_tasks_by_the_bundle_of_then(visits: Visits, tmp_path: Path) -> None:
+    ref, draft = visits.open(1), visits.draft(tmp_path, RENAMED)
+    visits.arrange(ref)
+    visits.come(ref)
+    visits.record(ref, seen="no")
+    visits.move(ref, draft)
+    visits.arrange(ref, FRIDAY)
+
+    mined = xes(ref, visits.history(ref), visits.house.reference).decode()
+    told = timeline(ref, visits.history(ref), visits.house.reference)
+
+    titles = re.findall(r'key="title" value="([^"]*)"', mined)
+    assert titles == ["Arrange the visit", "Record the visit", "Agree a day"]
+    assert "Process migrated: Attendance visit (process-owner, 999)" in told
 
 
 def test_before_the_move_it_was_as_it_was(visits: Visits, tmp_path: Path) -> None:

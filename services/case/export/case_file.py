@@ -20,6 +20,7 @@ from contracts.checkpoint import leaf, path
 from services.case.application.looking import access_stream
 from services.case.application.reference import Reference, stream_of
 from services.case.domain import events as e
+from services.case.domain.process_migration import ProcessMigrated
 from services.case.export.words import timeline
 from services.case.store.checkpoints import Checkpoint, Checkpointing, checkpoint_at
 from services.case.store.database import Database
@@ -120,7 +121,7 @@ def _schemas(events: Iterable[Recorded]) -> dict[str, bytes]:
 
 
 def _bundles(events: Iterable[Recorded], reference: Reference) -> dict[str, bytes]:
-    hashes = sorted({r.event.bundle for r in events if isinstance(r.event, e.ProcessStarted)})
+    hashes = sorted({r.event.bundle for r in events if isinstance(r.event, e.ProcessStarted | ProcessMigrated)})
     return {f"bundles/{hash}/{path}": body for hash in hashes for path, body in reference.bundle(hash).files.items()}
 
 

@@ -9,6 +9,7 @@ import contracts
 from services.case.application.reference import Reference
 from services.case.domain import events as e
 from services.case.domain.meta import Actor
+from services.case.domain.process_migration import ProcessMigrated
 from services.case.projections.timeline import about
 from services.case.store.mapper import Recorded
 
@@ -38,7 +39,7 @@ class _Titles:
 
     def of(self, recorded: Recorded) -> str:
         event = recorded.event
-        if isinstance(event, e.ProcessStarted):
+        if isinstance(event, e.ProcessStarted | ProcessMigrated):
             self._bundles[event.instance] = event.bundle
             return self._reference.bundle(event.bundle).about.title
         if isinstance(event, e.TaskOffered | e.TaskCompleted):

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from services.case.application.reference import Reference
 from services.case.domain import events as e
+from services.case.domain.process_migration import ProcessMigrated
 from services.case.store.mapper import Recorded
 
 NAMESPACE = "http://www.xes-standard.org/"
@@ -27,7 +28,7 @@ def xes(ref: str, events: Iterable[Recorded], reference: Reference) -> bytes:
     bundles: dict[int, str] = {}
     for recorded in events:
         event = recorded.event
-        if isinstance(event, e.ProcessStarted):
+        if isinstance(event, e.ProcessStarted | ProcessMigrated):
             bundles[event.instance] = event.bundle
         if isinstance(event, e.TaskCompleted):
             put = ElementTree.SubElement(trace, "event")
