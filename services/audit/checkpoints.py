@@ -18,7 +18,7 @@ from services.audit.case_api import Away, CaseApi, NotAccepted, Served
 from services.audit.ledger import Connection, Finding, find, report
 from services.audit.settings import Settings
 
-EVERY = 2.0  # seconds between looks for new ones
+EVERY = 1.0  # seconds between looks for new ones
 PATIENCE = 600.0  # seconds for which the ledger may lack what a checkpoint counts
 NONE = "0" * 64
 LAST = "SELECT position, statement, key FROM checkpoints ORDER BY position DESC LIMIT 1"

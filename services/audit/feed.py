@@ -10,7 +10,7 @@ from services.audit.entry import ACCESS
 from services.audit.ledger import Arrived
 
 TOPICS = ("authority.events.v1", "case.events.v1", ACCESS)
-WAIT = 20  # seconds for which an answer may be held back until there is something new
+WAIT = 2  # seconds for which an answer may be held back until there is something new; then checkpoints are looked at
 PAUSE = 0.3  # seconds in which more may come that is asked for at once
 
 Read = tuple[list[Arrived], dict[str, int]]
