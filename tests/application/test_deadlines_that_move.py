@@ -160,10 +160,10 @@ def test_what_is_cut_short_is_finished_by_whoever_comes_next(council: Council, s
 def test_who_counted_before_hearing_of_a_closure_is_found_out(council: Council, settings: Settings) -> None:
     council.open(1)
     unaware = House(settings).open()
+    unaware.administration.refresh = lambda: False  # type: ignore[method-assign]  # hears nothing for now
     council.close(d("7 Oct 2026"))
     council.catch_up()
     with council_in(unaware, MONDAY) as elsewhere:
-        elsewhere.house.administration.refresh = lambda: False  # type: ignore[method-assign]  # hears nothing for now
         late = elsewhere.open(2)
     unaware.close()
     assert council.due(late) == DUE  # by the calendar as it was
