@@ -1,5 +1,6 @@
 """Runs a command of the service that dies, as by kill -9, at a named place as soon as that place is armed:
-`python -m tests.faults.crashing web …`. A place is armed by its name in the file that CRASH_AT names.
+`python -m tests.faults.crashing web …`. A place is armed by its name in the file that CRASH_AT names; one process dies
+of it, and whoever looks after that one starts another.
 
 Nothing in the service knows of this: functions are replaced here before the command runs.
 """
@@ -56,7 +57,7 @@ PROJECTION = {
     "projection: all read models changed": Place("after", "services.case.projections.directory:Entries.apply"),
     "projection: position moved": Place("after", "psycopg:Cursor.execute", "INSERT INTO reader_positions"),
     "projection: committed": Place("after", "services.case.projections.projecting:Projecting.work"),
-    "projection: others told": Place("before", "services.case.projections.projected:Projected._passed"),
+    "projection: others told": Place("before", "services.case.projections.projected:Projected.passed"),
     "projection: register about to be written": Place("before", "services.case.application.registering:enter"),
     "projection: register written": Place("after", "services.case.application.registering:enter"),
     "projection: register's cases told": Place("after", "services.case.application.registering:tell_cases"),
@@ -96,6 +97,8 @@ def put_in(name: str, place: Place) -> None:
 def _dying(original: Any, name: str, place: Place) -> Any:
     def pass_by(when: str, given: tuple[Any, ...]) -> None:
         if when == place.when and _armed() == name and (not place.given or place.given in repr(given)):
+            armed = Path(os.environ[CRASH_AT])
+            armed.rename(armed.with_suffix(".died"))
             os.kill(os.getpid(), signal.SIGKILL)
 
     @functools.wraps(original)

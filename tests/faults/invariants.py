@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from services.case.application.registering import READER
 from services.case.projections.cases import standing_still
 from services.case.projections.deadlines import pending
 from services.case.store.mapper import Recorded
@@ -22,7 +23,7 @@ GAPS = """
     SELECT count(*) FROM (SELECT FROM events GROUP BY originator_id
     HAVING min(originator_version) <> 1 OR max(originator_version) <> count(*)) AS gaps
 """
-BEHIND = "SELECT count(*) FROM reader_positions WHERE position < %s"
+BEHIND = "SELECT count(*) FROM reader_positions WHERE reader = %s AND position < %s"
 ASKED_AGAIN = 300  # acknowledged commands that are sent again
 LATEST = 60.0  # seconds
 SHOWN = 5  # findings of a kind that are told
@@ -34,7 +35,7 @@ def findings(served: Served, crowd: Crowd | None = None) -> list[str]:
     with house_of(served) as house:
         until_projected(house, LATEST)
         until(lambda: not pending(house.database, house.clock.now(), 1), "what is due to have passed", LATEST)
-        until(lambda: house.database.row(BEHIND, [house.store.head()]) == (0,), "the registers", LATEST)
+        until(lambda: house.database.row(BEHIND, [READER, house.store.head()]) == (0,), "the registers", LATEST)
         found += in_the_log(house)
         if crowd is not None:
             log = list(house.store.read_all())

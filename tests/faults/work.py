@@ -105,18 +105,23 @@ def correction(ref: str, forename: str) -> Command:
 class SchoolDays:
     """An administrator reports that a school is closed on a day, and takes it back; with the next day again."""
 
-    def __init__(self, school: str = "900003") -> None:
+    def __init__(self, school: str = "900003", skip: int = 0) -> None:
         self._school = school
         self._day = date(2026, 10, 5)
+        for _ in range(skip):
+            self._another_day()
         self._closure = 0
 
     def next(self) -> Command:
         if self._closure:
             path, self._closure = f"/calendars/closures/{self._closure}/withdraw", 0
             return Command("POST", path, {}, "authority.closure_withdrawn.v1", "admin")
-        self._day += timedelta(days=3 if self._day.weekday() == 4 else 1)
+        self._another_day()
         body = {"schools": [self._school], "days": [self._day.isoformat()], "reason": "weather"}
         return Command("POST", "/calendars/closures", body, "authority.schools_closed.v1", "admin")
+
+    def _another_day(self) -> None:
+        self._day += timedelta(days=3 if self._day.weekday() == 4 else 1)
 
     def heard(self, body: Any) -> None:
         self._closure = body.get("closure") or 0
