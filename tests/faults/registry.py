@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from tests.bench.record import Record
-from tests.faults import crash_points, kills, postgres, races, relay, tampering
+from tests.faults import crash_points, kills, postgres, races, relay, soak, starts, tampering
 from tests.faults.crashing import PLACES
 
 
@@ -21,6 +21,8 @@ FAULTS: dict[str, Fault] = {
     "kills": Fault(kills.kills, size=100, short=3),
     "postgres": Fault(postgres.stopped, size=20, short=2),
     "races": Fault(races.races, size=1_000, short=20),
+    "starts": Fault(starts.starts, size=100, short=2),
+    "soak": Fault(soak.soak, size=900, short=8),
     "relay_kills": Fault(relay.kills, size=30, short=2),
     "broker_away": Fault(relay.broker_away, size=60, short=2),
     "tampering": Fault(tampering.tampering, size=10_000, short=300),

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cache
 
 import msgspec
+from eventsourcing.persistence import OperationalError
 
 from services.case.application.door import Command, Outcome, answered_before
 from services.case.application.in_use import InUse
@@ -86,7 +87,7 @@ class Administration:
         """
         try:
             return await asyncio.to_thread(self._change, code, by, command, decide)
-        except (Busy, DatabaseAway) as error:
+        except (Busy, DatabaseAway, OperationalError) as error:  # of the last it is not known whether it was stored
             raise TryAgain from error
 
     def _change(self, code: str, by: Actor, command: Command, decide: Decide) -> Outcome:
