@@ -11,6 +11,7 @@ import msgspec
 from tests.api.desk import answers, pupil
 
 KINDS = ("note", "correct", "claim", "draft", "complete", "see", "list")
+FIRST_DAY, HALF_TERM = date(2026, 10, 5), date(2026, 10, 20)
 HOW_OFTEN = (8, 1, 6, 3, 1, 1, 1)
 
 
@@ -103,17 +104,20 @@ def correction(ref: str, forename: str) -> Command:
 
 
 class SchoolDays:
-    """An administrator reports that a school is closed on a day, and takes it back; with the next day again."""
+    """An administrator reports that a school is closed on a day of October 2026, and takes it back; with the next day
+    again, until half-term, and over from the beginning."""
 
     def __init__(self, school: str = "900003", skip: int = 0) -> None:
         self._school = school
-        self._day = date(2026, 10, 5)
+        self._day = FIRST_DAY
+        self._takes_back = False
         for _ in range(skip):
             self._another_day()
         self._closure = 0
 
     def next(self) -> Command:
-        if self._closure:
+        self._takes_back = bool(self._closure)
+        if self._takes_back:
             path, self._closure = f"/calendars/closures/{self._closure}/withdraw", 0
             return Command("POST", path, {}, "authority.closure_withdrawn.v1", "admin")
         self._another_day()
@@ -122,9 +126,11 @@ class SchoolDays:
 
     def _another_day(self) -> None:
         self._day += timedelta(days=3 if self._day.weekday() == 4 else 1)
+        if self._day > HALF_TERM:
+            self._day = FIRST_DAY
 
     def heard(self, body: Any) -> None:
-        self._closure = body.get("closure") or 0
+        self._closure = 0 if self._takes_back else body.get("closure") or 0
 
 
 Steps = Generator[Command, Any, None]
