@@ -1,6 +1,8 @@
 """kill -9 under load: web, projections and timers, one at a time or all at once, while clients log every 2xx."""
 
+import os
 import random
+import signal
 import time
 from datetime import timedelta
 
@@ -10,12 +12,14 @@ from tests.faults.clients import Crowd
 from tests.faults.invariants import as_text, findings
 from tests.faults.processes import Service, service
 from tests.faults.work import Casework
+from tests.store.embedding import until
 
 CLIENTS = 16
 PER_KILL = 200  # commands
 PER_CASE = 40  # commands
 SOON = 5.0  # seconds in which there must be a new effect
 LATEST = 60.0  # seconds after which we stop waiting for one
+PART = "one of web's own processes"
 MUST = "every acknowledged event there, no version gaps, no effect twice"
 MODELS = "SELECT coalesce(min(position), 0), (SELECT max(notification_id) FROM events) FROM reader_positions"
 NEXT_DUE = "SELECT stream, deadline, acts_at FROM deadlines WHERE state = 'open' AND acts_at > %s ORDER BY acts_at"
@@ -33,13 +37,16 @@ def kills(size: int) -> list[Record]:
             while killed < size:
                 time.sleep(chance.uniform(0.2, 1.0))
                 together = running.names if size - killed >= 3 and chance.random() < 0.2 else ()
-                victims = together or (chance.choice(running.names),)
-                running.kill(victims)
+                victims = together or (chance.choice((*running.names, PART)),)
+                if victims == (PART,):
+                    os.kill(chance.choice(until(lambda: running.parts, "web's own processes")), signal.SIGKILL)
+                else:
+                    running.kill(victims)
                 killed += len(victims)
                 for name, seconds in restarted(running, crowd, clock, victims).items():
                     effects.setdefault(name, []).append(seconds)
-            until = time.monotonic() + LATEST * size
-            while len(crowd.good) < PER_KILL * size and time.monotonic() < until:
+            deadline = time.monotonic() + LATEST * size
+            while len(crowd.good) < PER_KILL * size and time.monotonic() < deadline:
                 time.sleep(0.2)
         found = findings(running.web, crowd)
     done, cases = len(crowd.good), sum(answer.command.path == "/cases" for answer in crowd.good)
@@ -62,11 +69,12 @@ def restarted(running: Service, crowd: Crowd, clock: SettableClock, names: tuple
     began = time.monotonic()
     if "timers" in names and due is not None:
         clock.set(due[2] + timedelta(seconds=1))  # type: ignore[operator]
-    running.start(names)
+    if names != (PART,):
+        running.start(names)
     head = row[1] if row else 0
 
     def has_moved(name: str) -> bool:
-        if name == "web":
+        if name in ("web", PART):
             return crowd.good_since(began)
         if name == "timers":
             return due is None or running.row(STILL_OPEN, due[:2]) == (0,)

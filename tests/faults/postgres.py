@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 
 import httpx
 import psycopg
@@ -16,7 +15,7 @@ from tests.bench.record import Record, absolute
 from tests.faults.clients import Crowd
 from tests.faults.invariants import as_text, findings
 from tests.faults.kills import LATEST, p99, told
-from tests.faults.processes import Service, service
+from tests.faults.processes import Service, children, service
 from tests.faults.work import Casework, SchoolDays, Script, suspensions
 
 FROZEN = 1.5  # seconds for each stop: 30 for the 20 that must hold
@@ -85,11 +84,11 @@ def frozen(running: Service, seconds: float) -> bool:
 def freeze(postmaster: int) -> list[int]:
     """SIGSTOP to the postmaster, which then makes no more of them, and to all its processes."""
     os.kill(postmaster, signal.SIGSTOP)
-    children = [int(pid) for pid in Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()]
-    for child in children:
+    backends = children(postmaster)
+    for backend in backends:
         with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGSTOP)
-    return [postmaster, *children]
+            os.kill(backend, signal.SIGSTOP)
+    return [postmaster, *backends]
 
 
 def until(found: Callable[[], bool], what: str) -> None:

@@ -68,6 +68,11 @@ class Service:
         assert self.web.process is not None
         return {"web": self.web.process.pid, **{name: worker.pid for name, worker in self.workers.items()}}
 
+    @property
+    def parts(self) -> list[int]:
+        """The processes that web itself has started, and starts again."""
+        return children(self.pids["web"])
+
     def start(self, names: Sequence[str] = ()) -> "Service":
         """All or some; returns once web, if it is among them, takes requests."""
         for name in names or self.names:
@@ -109,6 +114,10 @@ class Service:
     @property
     def log(self) -> Path:
         return Place(self.data).log
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @contextmanager

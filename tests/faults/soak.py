@@ -69,13 +69,9 @@ def judged(name: str, warm: list[Look], short: bool) -> Record:
 def everybody(running: Service) -> dict[str, int]:
     """Every process by name; those that web looks after are numbered."""
     found = dict(running.pids)
-    for number, pid in enumerate(children(found["web"]), 1):
+    for number, pid in enumerate(running.parts, 1):
         found[f"web, process {number}"] = pid
     return found
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def look(pid: int, at: float) -> Look:
