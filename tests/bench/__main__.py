@@ -3,10 +3,9 @@
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.bench import dates, drafts, engine, growth, http, measures, models, pages, relay, schools, store
-from tests.bench.record import Record, keep, said_by, shown
+from tests.bench.record import Record, holds
 
 BENCHES: dict[str, Callable[[], list[Record]]] = {
     "engine_step": engine.step,
@@ -33,19 +32,12 @@ BENCHES: dict[str, Callable[[], list[Record]]] = {
 
 def main() -> int:
     """1 if something that must hold does not, 2 for a name that is none."""
-    only, out = os.environ.get("ONLY", ""), os.environ.get("OUT", "")
+    only = os.environ.get("ONLY", "")
     if only and only not in BENCHES:
         print(f"ONLY: one of {', '.join(BENCHES)}", file=sys.stderr)
         return 2
-    held = True
-    for name, bench in BENCHES.items():
-        if only in ("", name):
-            for record in said_by(f"make bench ONLY={name}", bench()):
-                print(shown(record), flush=True)
-                held = held and record.holds
-                if out:
-                    keep(Path(out), name, record)
-    return 0 if held else 1
+    chosen = {name: bench for name, bench in BENCHES.items() if only in ("", name)}
+    return 0 if holds("make bench", chosen) else 1
 
 
 if __name__ == "__main__":

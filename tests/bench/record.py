@@ -1,8 +1,9 @@
 """What a benchmark says: a figure, its baseline from the same run, how often it ran, how far the runs lay apart."""
 
+import os
 import statistics
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,13 +55,21 @@ def commit() -> str:
     ).stdout.strip()
 
 
-def said_by(command: str, records: Iterable[Record]) -> Iterator[Record]:
-    """The same records, with how they came about."""
-    yield from (msgspec.structs.replace(record, command=command, commit=commit()) for record in records)
+def holds(command: str, runs: Mapping[str, Callable[[], list[Record]]], more: str = "") -> bool:
+    """Run each, print its records with how they came about, and append them to its file in the folder `OUT`, if one is
+    given. Whether everything holds that must."""
+    folder, held = os.environ.get("OUT", ""), True
+    for name, run in runs.items():
+        for found in run():
+            record = msgspec.structs.replace(found, command=f"{command} ONLY={name}{more}", commit=commit())
+            print(shown(record), flush=True)
+            held = held and record.holds
+            if folder:
+                _keep(Path(folder), name, record)
+    return held
 
 
-def keep(folder: Path, name: str, record: Record) -> None:
-    """Append it to the file of that name."""
+def _keep(folder: Path, name: str, record: Record) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{name}.ndjson").open("ab") as file:
         file.write(msgspec.json.encode(record) + b"\n")
