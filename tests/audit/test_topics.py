@@ -1,6 +1,11 @@
 """The ledger fed from Kafka: everything once, from where it stopped, whatever else is on the topics."""
 
+import os
+import random
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -15,6 +20,7 @@ from services.audit.verify import in_itself
 from services.case.relay.topics import make_topics
 from services.case.settings import read_settings as case_settings
 from tests.audit.published import TOPIC, Record, entered, published, stopped, stream_id
+from tests.serving import ROOT
 from tests.store.embedding import until
 
 FOUND = "SELECT kind, place FROM findings ORDER BY id"
@@ -99,3 +105,26 @@ def test_malformed_records_and_a_gap_are_reported_and_the_rest_entered(
     kinds = [kind for kind, _ in connection.execute(FOUND).fetchall()]
     assert (kinds.count("malformed"), kinds.count("gap")) == (200, 1)
     assert all(place.startswith("kafka case.events.v1 ") for _, place in connection.execute(FOUND).fetchall())
+
+
+def test_killed_again_and_again_it_enters_everything_once(
+    topic: Topic, kafka: dict[str, str], ledger_url: str, connection: Connection
+) -> None:
+    """kill -9, at any moment."""
+    chance = random.Random(9)
+    streams = [published(f"stream {number}", 25) for number in range(80)]
+    environment = {**os.environ, **kafka, "AUDIT_DATABASE_URL": ledger_url}
+    command = [sys.executable, "-m", "services.audit", "run"]
+    for part in range(5):
+        running = subprocess.Popen(command, cwd=ROOT, env=environment)
+        for records in streams:
+            topic.put(*records[part * 5 : part * 5 + 5])
+        until(lambda: sum(entered(connection).values()) > part * 400, "something new after a kill", 30)  # noqa: B023
+        time.sleep(chance.uniform(0, 0.3))
+        running.kill()
+        running.wait(10)
+    with auditing(read_settings(environment)):
+        until(lambda: sum(entered(connection).values()) == 2000, "the rest", 30)
+
+    assert in_itself(connection) == (2000, None)
+    assert connection.execute(FOUND).fetchall() == []
