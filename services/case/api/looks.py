@@ -1,6 +1,7 @@
 """Records that somebody whose work a case is not looks at it: auditors and the data protection officer."""
 
 import asyncio
+import re
 
 from services.case.api.asking import Ask
 from services.case.domain.access_events import What
@@ -8,15 +9,15 @@ from services.case.domain.case import Case
 from services.case.domain.errors import BodyInvalid
 from services.case.domain.permissions import role_for, sees
 
-LONGEST = 500  # characters of a reason
+REASON = re.compile(r"[ -~]{0,500}")
 
 
 async def looked(ask: Ask, case: Case, action: str, what: What) -> None:
     """See that the person may, and record it where it is not their work, with the reason that the header `Reason`
     states. Raises CaseUnknown, NotAllowed; TryAgain where it cannot be recorded."""
-    membership = role_for(ask.person, case, action)
+    membership, reason = role_for(ask.person, case, action), ask.request.headers.get("reason", "")
+    if not REASON.fullmatch(reason):
+        raise BodyInvalid([{"pointer": "", "detail": "Reason: up to 500 plain characters."}])
     if sees(ask.person, case) == "meta":
-        by, reason = ask.person.as_actor(membership), ask.request.headers.get("reason", "").strip()
-        if len(reason) > LONGEST:
-            raise BodyInvalid([{"pointer": "", "detail": f"Reason: up to {LONGEST} characters."}])
-        await asyncio.to_thread(ask.house.looking.record, case, by, what, reason)
+        by = ask.person.as_actor(membership)
+        await asyncio.to_thread(ask.house.looking.record, case, by, what, reason.strip())

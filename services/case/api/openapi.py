@@ -191,6 +191,10 @@ def _header_parameters(route: Route) -> list[dict[str, Any]]:
         found.append(
             {"name": "Idempotency-Key", "in": "header", "required": False, "schema": key, "description": about}
         )
+    if route.looks:
+        about = "Why you look, where the case is not your work: that you looked is recorded, and this with it, sealed."
+        reason = {"type": "string", "pattern": r"^[ -~]{0,500}$"}
+        found.append({"name": "Reason", "in": "header", "required": False, "schema": reason, "description": about})
     if route.method == "GET":
         about = "A `Position` that a write answered with: the lists have heard of it when they answer."
         position = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
@@ -206,7 +210,8 @@ def _good(route: Route) -> dict[str, Any]:
         "Position": {"schema": {"type": "integer"}, "description": "Place in the log; send it as Wait-For to read it."},
     }
     schema = ANSWER if route.media == "application/json" else {"type": "string"}
-    return {"description": "Done.", "headers": headers, "content": {route.media: {"schema": schema}}}
+    content = {media: {"schema": schema} for media in route.media.split(", ")}
+    return {"description": "Done.", "headers": headers, "content": content}
 
 
 def _refused(refusals: set[type[errors.Refusal]]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ class Route(msgspec.Struct, frozen=True):
     """`who` is an action of `domain.permissions.ACTIONS`, `answering` (whom a task is for), or `scope:…`.
 
     `if_match` says whose ETag must be sent: `task`, `case`, `terms` or, of what is listed already, `entry` ·
-    `patience`: seconds after which the client is asked to come back, as when the database hangs.
+    `patience`: seconds after which the client is asked to come back, as when the database hangs · `looks`: that
+    auditors look is recorded, and why if they say so.
     """
 
     method: str
@@ -28,3 +29,4 @@ class Route(msgspec.Struct, frozen=True):
     embedded_only: bool = False
     patience: float = 10.0
     media: str = "application/json"
+    looks: bool = False

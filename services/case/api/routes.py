@@ -71,23 +71,23 @@ ROUTES = (
         "POST", "/cases/search", cases.find_cases, "search", "Find cases by name, pupil number or reference",
         bodies.Search, refusals=(errors.NotAllowed,),
     ),
-    Route("GET", "/cases/{ref}", cases.one_case, "read", "A case", refusals=CASE),
+    Route("GET", "/cases/{ref}", cases.one_case, "read", "A case", looks=True, refusals=CASE),
     Route(
         "GET", "/cases/{ref}/events", history.list_events, "history", "What happened, in order",
-        query=bodies.EventQuery, refusals=CASE,
+        query=bodies.EventQuery, looks=True, refusals=CASE,
     ),
     Route(
         "GET", "/cases/{ref}/state", history.state, "history", "The case as it was", query=bodies.StateQuery,
-        refusals=CASE,
+        looks=True, refusals=CASE,
     ),
     Route(
         "POST", "/cases/{ref}/exports", exports.export_case, "export", "A copy of the case to take along",
         exports.Export, refusals=(*CASE, errors.ReasonMissing, errors.NothingSigned), patience=60,
-        media="application/octet-stream",
+        media="application/zip, application/xml, application/json",
     ),
     Route(
         "GET", "/cases/{ref}/why/{what}", history.why, "read", "Why a task or a date is there",
-        refusals=(*CASE, errors.NothingToCorrect),
+        looks=True, refusals=(*CASE, errors.NothingToCorrect),
     ),
     Route(
         "POST", "/cases/{ref}/notes", cases.add_note, "note", "Add a note", bodies.Note,
