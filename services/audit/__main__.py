@@ -56,7 +56,7 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     consumer = Consumer(settings)
 
     def stop(number: int, frame: FrameType | None) -> None:
-        consumer.stopping.set()
+        signal.signal(number, signal.SIG_IGN)  # it may come from the terminal and from whoever started us
         raise SystemExit(GOOD)
 
     signal.signal(signal.SIGTERM, stop)

@@ -49,6 +49,7 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
     notify = Notify(settings)
 
     def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_IGN)  # told twice, it would wait for itself
         notify.stopping.set()
 
     signal.signal(signal.SIGTERM, stop)
