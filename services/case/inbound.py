@@ -23,10 +23,10 @@ TYPE = "delivery.result.v1"
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """The data of a record: how a delivery stands."""
+    """The data of a record: how a delivery stands. What was accepted by a channel is not sent yet, but cannot be lost."""
 
     delivery: str
-    state: Literal["sent", "delivered", "failed"]
+    state: Literal["accepted", "sent", "delivered", "failed"]
     channel: Channel | None = None
     because: FailedBecause | None = None
     posted_on: date | None = None
@@ -75,7 +75,8 @@ async def take(house: House, event: dict[str, Any], authority: str) -> None:
                 delivering.failed(running, notice, to, words, result.because or "unknown", result.channel)
         return b""
 
-    await house.door.change(ref, once(), act)
+    if result.state != "accepted":
+        await house.door.change(ref, once(), act)
     contacts.over(house.database, [result.delivery])
 
 
