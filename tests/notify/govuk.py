@@ -1,5 +1,6 @@
 """GOV.UK Notify as its API is described, in memory: keeps what it is sent, and can be told to lose its answer."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ class Govuk:
         self.answer = 201
         self.lose = False
         self.address = ""
+        self.hold = threading.Event()  # answers wait for it
+        self.hold.set()
 
     def standing(self, **changes: Any) -> None:
         """Say something else of the last message."""
@@ -39,6 +42,7 @@ def served() -> Iterator[Govuk]:
                 return
             kind = self.path.rpartition("/")[2]
             govuk.sent.append({**body, "id": str(uuid4()), "type": kind, "status": "created"})
+            govuk.hold.wait(30)
             if govuk.lose:
                 self.connection.close()
                 return
@@ -57,7 +61,8 @@ def served() -> Iterator[Govuk]:
             self.send_response(status)
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()
-            self.wfile.write(said)
+            with contextlib.suppress(OSError):  # whoever asked may be dead
+                self.wfile.write(said)
 
         def log_message(self, format: str, *args: Any) -> None:
             pass
