@@ -84,6 +84,9 @@ class Race:
                 self._day_comes(day.isoformat()),
             )
             found |= dict(zip(refs, said, strict=True))
+        for connection in (connection for lane in self._connections for connection in lane):
+            connection.close()
+        await asyncio.sleep(0)  # in which they close
         return found
 
     async def _day_comes(self, day: str) -> None:

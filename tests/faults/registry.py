@@ -19,10 +19,10 @@ class Fault(msgspec.Struct, frozen=True):
 
 FAULTS: dict[str, Fault] = {
     "kills": Fault(kills.kills, size=100, short=3),
-    "postgres": Fault(postgres.stopped, size=20, short=2),
+    "postgres": Fault(postgres.stopped, size=20, short=1),
     "races": Fault(races.races, size=1_000, short=20),
-    "starts": Fault(starts.starts, size=100, short=2),
-    "soak": Fault(soak.soak, size=900, short=8),
+    "starts": Fault(starts.starts, size=100, short=1),
+    "soak": Fault(soak.soak, size=900, short=4),
     "relay_kills": Fault(relay.kills, size=30, short=2),
     "broker_away": Fault(relay.broker_away, size=60, short=2),
     "tampering": Fault(tampering.tampering, size=10_000, short=300),
