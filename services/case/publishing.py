@@ -15,6 +15,7 @@ from services.case.domain import delivery_events as n
 from services.case.domain import directory_events as d
 from services.case.domain import events as e
 from services.case.domain import improvement_events as i
+from services.case.domain import link_events as k
 from services.case.domain import process_migration as m
 from services.case.domain import pupil_events as p
 from services.case.domain.meta import Actor, Event
@@ -57,6 +58,9 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     n.NoticeSent: ("notice", "to", "channel", "posted_on", "deemed_on"),
     n.NoticeDelivered: ("notice", "to", "channel"),
     n.NoticeFailed: ("notice", "to", "because", "channel", "instance"),
+    k.LinkIssued: ("link", "party", "purpose", "until"),
+    k.LinkCancelled: ("link",),
+    k.LinkOpened: ("link",),
     m.ProcessMigrated: ("instance", "process", "was", "bundle", "because"),
     x.CaseLookedAt: ("person", "what"),
     p.ExclusionNotified: ("instance", "entry"),

@@ -30,6 +30,7 @@ CASE = {
     "/cases/{ref}/people": OWN | ASKED | META,
     "/cases/{ref}/people/{party}/withdraw": OWN | ASKED | META,
     "/cases/{ref}/people/{party}/contact": OWN | {"parent"},
+    "/cases/{ref}/people/{party}/link": TEAM,
     "/cases/{ref}/messages": OWN | ASKED | META,
     "/cases/{ref}/history": OWN | META | {"parent"},
     "/cases/{ref}/dates.ics": OWN | ASKED | META,
@@ -95,6 +96,7 @@ ELSEWHERE = {  # proved beside: signing in at a provider, entries that some see 
     "/processes/versions/{bundle}",
     "/processes/versions/{bundle}/cases",
 }
+BY_LINK = {page.path for page in PAGES if page.who == "link"} | {"/link/{token}"}  # test_family_links.py
 At = Callable[[str], Browser]
 
 
@@ -123,12 +125,12 @@ def addresses(desk: Desk) -> dict[str, str]:
 
 def test_every_page_is_looked_at_here() -> None:
     pages = {page.path for page in PAGES if page.method == "GET"}
-    assert pages == CASE.keys() | PLAIN.keys() | ELSEWHERE
+    assert pages == CASE.keys() | PLAIN.keys() | ELSEWHERE | {p for p in pages if p in BY_LINK}
 
 
 def test_every_page_declares_a_role_that_there_is() -> None:
     for page in PAGES:
-        assert page.who in {*ACTIONS, "answering", "signed-in", "anybody"}, page.path
+        assert page.who in {*ACTIONS, "answering", "signed-in", "link", "anybody"}, page.path
     open_ones = {page.path for page in PAGES if page.who == "anybody"}
     assert open_ones == {
         "/",
@@ -143,13 +145,14 @@ def test_every_page_declares_a_role_that_there_is() -> None:
         "/cookies",
         "/licences",
         "/problems/{slug}",
+        "/link/{token}",
     }
 
 
 def test_nobody_gets_a_page_who_is_not_signed_in(served: Served, addresses: dict[str, str]) -> None:
     stranger = Browser(served.address)
     for page in PAGES:
-        if page.method == "GET" and page.who != "anybody" and page.path not in ELSEWHERE:
+        if page.method == "GET" and page.who not in ("anybody", "link") and page.path not in ELSEWHERE:
             assert stranger.open(addresses.get(page.path) or PLAIN[page.path] or page.path).path == "/sign-in", (
                 page.path
             )

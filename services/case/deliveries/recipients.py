@@ -11,6 +11,7 @@ import msgspec
 from services.case.domain.case import Case
 from services.case.domain.contacts import Contact, contact_of, is_there, organisation_of
 from services.case.domain.directory import Office
+from services.case.domain.links import has_account
 from services.case.domain.people import FAMILY, NAMED, PARTIES
 from services.case.process.notices import Notice
 
@@ -37,7 +38,7 @@ def recipient_of(case: Case, to: str, office_of: OfficeOf) -> Recipient | None:
     if role in FAMILY:
         if not is_there(case, party):
             return None
-        return Recipient(to, role, party in case.parties, contact_of(case, party))
+        return Recipient(to, role, has_account(case, party), contact_of(case, party))
     if role in NAMED and party in case.contacts:
         return Recipient(to, role, True, contact_of(case, party))
     office = office_of(role, org or organisation_of(case, role)) or Office()

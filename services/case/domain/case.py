@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.case.domain.deliveries import Delivery
+from services.case.domain.links import Link
 from services.case.domain.pupil import Entry
 
 
@@ -123,8 +124,8 @@ class Case(msgspec.Struct, omit_defaults=True):
     facts · `done` the tasks that are over · `involved` the roles at organisations that have been asked for something ·
     `shared_with` to whom the pack is open · `drafted` the terms last drafted · `exclusions` what each
     instance has last told the pupil's register · `contacts` how parties are reached, as recorded, personal too ·
-    `deliveries` how words on their way to people stand · `counts` how many tasks, deadlines, instances, notes, concerns
-    and terms there have been.
+    `deliveries` how words on their way to people stand · `links` given to the family · `counts` how many tasks,
+    deadlines, instances, notes, concerns, terms and links there have been.
     """
 
     stream: UUID
@@ -158,11 +159,21 @@ class Case(msgspec.Struct, omit_defaults=True):
     exclusions: dict[int, Entry] = {}
     contacts: dict[str, dict[str, Any]] = {}
     deliveries: dict[str, Delivery] = {}
+    links: dict[int, Link] = {}
     counts: dict[str, int] = {}
 
     def next(self, kind: str) -> int:
         """The number that the next task, deadline, instance, note or concern of this case will have."""
         return self.counts.get(kind, 0) + 1
+
+    def stand_in(self, party: str, person: str) -> None:
+        """A party has another account, or none: what waits for the party waits for that person."""
+        self.parties.pop(party, None)
+        if person:
+            self.parties[party] = person
+        for task in self.tasks.values():
+            if task.party == party:
+                task.person = person
 
     def task_id(self, number: int) -> str:
         return f"{self.ref}-{number}"

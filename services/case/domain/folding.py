@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.case.domain import deliveries, process_migration
+from services.case.domain import deliveries, links, process_migration
 from services.case.domain import events as e
 from services.case.domain import pupil_events as p
 from services.case.domain.case import Case, Deadline, Instance, Over, Reached, Strategy, Task, Terms
@@ -98,17 +98,7 @@ def _set_facts(case: Case, facts: dict[str, Any], personal: dict[str, Any]) -> N
     case.personal.update(personal)
     for name, person in facts.items():
         if name.endswith("_account"):
-            _stand_in(case, name.removesuffix("_account"), str(person or ""))
-
-
-def _stand_in(case: Case, party: str, person: str) -> None:
-    """A party has another account, or none: what waits for the party waits for that person."""
-    case.parties.pop(party, None)
-    if person:
-        case.parties[party] = person
-    for task in case.tasks.values():
-        if task.party == party:
-            task.person = person
+            case.stand_in(name.removesuffix("_account"), str(person or ""))
 
 
 def _cancelled(case: Case, event: e.TaskCancelled) -> None:
@@ -315,4 +305,5 @@ APPLY: dict[type, Callable[[Case, Any], None]] = {
     p.ExclusionNotified: _notified,
     **process_migration.APPLY,
     **deliveries.APPLY,
+    **links.APPLY,
 }

@@ -33,6 +33,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "contacts": ("pupil", "parent", *HOME, *AUTHORITY, "social-worker"),
     "start_process": ("home-staff", "home-head", *AUTHORITY),
     "concern": ("pupil", "parent", "senco", "ep", *AUTHORITY, "social-worker"),
+    "send_link": AUTHORITY,
     "agree_for": ("caseworker", "send-caseworker"),
     "hold": ("caseworker", "home-head"),
     "resume": ("caseworker", "home-head"),

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.case.domain import delivery_events as n
 from services.case.domain import events as e
+from services.case.domain import link_events as k
 from services.case.domain import process_migration as m
 from services.case.domain import pupil_events as p
 from services.case.domain.meta import Event
@@ -90,6 +91,10 @@ def about(event: Event) -> str:
             return f"{event.notice} {event.to}"
         case n.ContactRecorded():
             return event.party
+        case k.LinkIssued():
+            return event.party
+        case k.LinkCancelled() | k.LinkOpened():
+            return str(event.link)
         case n.ReminderDue():
             return str(event.deadline)
         case p.ExclusionNotified():

@@ -18,6 +18,7 @@ from services.case.domain import (
     delivery_events,
     directory_events,
     improvement_events,
+    link_events,
     process_migration,
     pupil_events,
 )
@@ -37,6 +38,7 @@ EVENTS = [
         authority_events,
         directory_events,
         improvement_events,
+        link_events,
     )
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event

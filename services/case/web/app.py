@@ -22,6 +22,7 @@ from services.case.domain.errors import Refusal
 from services.case.domain.permissions import role_anywhere
 from services.case.store.database import DatabaseAway
 from services.case.web import safety
+from services.case.web.family.reader import LEFT, refused_by_link
 from services.case.web.page import Page
 from services.case.web.pages import Pages
 from services.case.web.routes import PAGES
@@ -80,20 +81,25 @@ class PageEndpoint:
         pages = self._pages
         session = None
         try:
-            session = await asyncio.to_thread(pages.session_of, request)
+            session = await asyncio.to_thread(pages.session_of, request, page.who == "link")
             return await self._visited(request, page, session)
-        except SessionOver:
+        except (SessionOver, errors.NotSignedIn) as over:
+            if page.who == "link":
+                return refused_by_link(Visit(request, pages, None), errors.LinkOver(LEFT))
+            if isinstance(over, errors.NotSignedIn):
+                return _to_sign_in(request)
             if page.who == "anybody":
                 return await self._visited(request, page, None)
             return RedirectResponse("/sign-in?ended=1", 303)
-        except errors.NotSignedIn:
-            back = request.url.path if request.method == "GET" else ""
-            return RedirectResponse(f"/sign-in?next={quote(back)}" if back not in ("", "/") else "/sign-in", 303)
         except Refusal as refusal:
+            if page.who == "link" or page.unnamed:
+                return refused_by_link(Visit(request, pages, session), refusal)
             return self._refused(Visit(request, pages, session), refusal)
 
     async def _visited(self, request: Request, page: Page, session: Session | None) -> Response:
         pages, body = self._pages, b""
+        if page.who == "link" and session is None:
+            raise errors.NotSignedIn
         if page.method == "POST":
             safety.refuse_foreign(request)
             body, _ = await read_body(request, None)
@@ -112,13 +118,18 @@ class PageEndpoint:
         return visit.page("problem.html", status, sentence=str(refusal), code=status)
 
 
+def _to_sign_in(request: Request) -> Response:
+    back = request.url.path if request.method == "GET" else ""
+    return RedirectResponse(f"/sign-in?next={quote(back)}" if back not in ("", "/") else "/sign-in", 303)
+
+
 def may_visit(visit: Visit, who: str) -> None:
     """Whether the person has a role for the page at all; what they may do in a case, its handler looks at.
 
     Raises NotSignedIn, NotAllowed.
     """
     person = visit.person
-    if who not in ("signed-in", "answering"):
+    if who not in ("signed-in", "answering", "link"):
         role_anywhere(person, who)
 
 

@@ -91,6 +91,7 @@ def _organisation(told: Telling, facts: Facts) -> str:
     return f"{wording.party(facts['with'])}{f' ({told.school(org)})' if (org := facts.get('org')) else ''}"
 
 
+LINK_FOR = {"see": "to see the case", "agree": "to read and answer the agreement", "feedback": "to say how it went"}
 SENTENCES: dict[str, Sentence] = {
     "case.opened.v1": lambda t, f: f"Case opened for a pupil of {t.school(f['home_school'])}",
     "case.process_started.v1": lambda t, f: f"{t.process(f['instance'])} began",
@@ -126,6 +127,9 @@ SENTENCES: dict[str, Sentence] = {
     "case.key_destroyed.v1": lambda t, f: "What was personal in this case was destroyed",
     "case.exclusion_notified.v1": lambda t, f: "The pupil’s register of suspensions was told",
     "case.contact_recorded.v1": lambda t, f: f"How to reach {wording.party(f['party']).lower()} was recorded",
+    "case.link_issued.v1": lambda t, f: f"{wording.party(f['party'])} given a secure link {LINK_FOR[f['purpose']]}",
+    "case.link_cancelled.v1": lambda t, f: f"The secure link number {f['link']} does not work any more",
+    "case.link_opened.v1": lambda t, f: f"The secure link number {f['link']} was opened",
     "case.reminder_due.v1": lambda t, f: f"Reminder to {', '.join(whom(one) for one in f['to'])}",
     "case.notice_sent.v1": lambda t, f: f"Sent to {whom(f['to']).lower()} {_ways(f)}",
     "case.notice_delivered.v1": lambda t, f: f"Arrived: to {whom(f['to']).lower()} {_ways(f)}",

@@ -6,7 +6,8 @@ from services.case.web.visit import Handler
 
 
 class Page(msgspec.Struct, frozen=True):
-    """`who` is an action of `domain.permissions.ACTIONS`, `answering` (whom a task is for), `signed-in` or `anybody`.
+    """`who` is an action of `domain.permissions.ACTIONS`, `answering` (whom a task is for), `signed-in`,
+    `link` (who came by a secure link) or `anybody`.
 
     `nav`: the words with which every page links to it · `unnamed`: its address is a secret, never told to another page.
     """

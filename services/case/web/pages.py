@@ -13,8 +13,9 @@ from services.case.domain.permissions import ACTIONS
 from services.case.web import safety
 from services.case.web.oidc import Provider
 from services.case.web.rendering import environment
-from services.case.web.sessions import Session, Sessions
+from services.case.web.sessions import BY_LINK, Session, Sessions
 from services.case.web.static_files import StaticFiles
+from services.case.web.tries import Tries
 from services.case.wiring import House
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from services.case.web.visit import Visit
 
 SESSION = "session"
+FAMILY = "family"  # the cookie of who came by a link
 
 
 class Pages:
@@ -34,6 +36,7 @@ class Pages:
         self.static = StaticFiles(house.settings.brand_colour)
         issuer = urlsplit(house.settings.oidc_issuer)
         self.provider_origin = f"{issuer.scheme}://{issuer.netloc}" if issuer.netloc else ""
+        self.tries = Tries()
         self._templates = environment(self.static.url)
 
     @cached_property
@@ -41,13 +44,20 @@ class Pages:
         return Sessions(self.house.database)
 
     @cached_property
+    def by_link(self) -> Sessions:
+        """The sessions of those who came by a link: of a kind of their own, and short."""
+        return Sessions(self.house.database, FAMILY, BY_LINK)
+
+    @cached_property
     def provider(self) -> Provider:
         return Provider(self.house)
 
-    def session_of(self, request: Request) -> Session | None:
+    def session_of(self, request: Request, by_link: bool = False) -> Session | None:
         """The session of the request's cookie. Raises SessionOver, DatabaseAway."""
-        cookie = request.cookies.get(safety.cookie_name(SESSION, self.secure))
-        return self.sessions.find(cookie) if cookie else None
+        cookie = request.cookies.get(safety.cookie_name(FAMILY if by_link else SESSION, self.secure))
+        if not cookie:
+            return None
+        return (self.by_link if by_link else self.sessions).find(cookie)
 
     def render(self, visit: "Visit", template: str, /, **values: Any) -> str:
         """The text of a page. Every template has `me`, `council`, `today` and `navigation`."""

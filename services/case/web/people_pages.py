@@ -38,6 +38,7 @@ async def people(visit: Visit) -> Response:
         parties=_parties(visit, case, terms["parties"] if terms else {}),
         version=terms["version"] if terms else 0,
         contacts=contacts,
+        may_send=may(visit.person, case, "send_link"),
         restricted=RESTRICTED,
         ways=ELECTRONIC,
     )

@@ -10,6 +10,7 @@ from services.case.web import (
     contact_pages,
     directory_pages,
     history_pages,
+    link_pages,
     measure_pages,
     opening_pages,
     people_pages,
@@ -18,6 +19,7 @@ from services.case.web import (
     task_lists,
     task_pages,
 )
+from services.case.web.family import agreeing, answering, asking, opening, reading
 from services.case.web.page import Page
 
 SIGNING_IN = (
@@ -80,6 +82,8 @@ CASES = (
     Page("POST", "/cases/{ref}/people/{party}/withdraw", people_pages.withdraw, "read"),
     Page("GET", "/cases/{ref}/people/{party}/contact", contact_pages.ask, "contacts"),
     Page("POST", "/cases/{ref}/people/{party}/contact", contact_pages.record, "contacts"),
+    Page("GET", "/cases/{ref}/people/{party}/link", link_pages.ask, "send_link"),
+    Page("POST", "/cases/{ref}/people/{party}/link", link_pages.send, "send_link"),
     Page("GET", "/cases/{ref}/messages", people_pages.sent, "read"),
     Page("GET", "/cases/{ref}/messages/{notice}/{to}", people_pages.letter, "read"),
     Page("GET", "/cases/{ref}/history", history_pages.timeline, "history"),
@@ -120,4 +124,30 @@ MEASURES = (
     Page("GET", "/actions", measure_pages.list_actions, "follow_improvement"),
     Page("POST", "/actions/{action}", measure_pages.update_action, "improve"),
 )
-PAGES = (*SIGNING_IN, *TASKS, *CASES, *DIRECTORY, *MEASURES, *PROCESSES, *ABOUT)
+FAMILY = (
+    Page("GET", "/link/{token}", opening.look, "anybody", unnamed=True),
+    Page("POST", "/link/{token}", opening.go_on, "anybody", unnamed=True),
+    Page("GET", "/family", reading.home, "link"),
+    Page("GET", "/family/tried", reading.tried, "link"),
+    Page("GET", "/family/suits", reading.suits, "link"),
+    Page("GET", "/family/next", reading.next_steps, "link"),
+    Page("GET", "/family/advice", reading.advice, "link"),
+    Page("GET", "/family/talk", reading.talk, "link"),
+    Page("GET", "/family/ask", asking.ask, "link"),
+    Page("POST", "/family/ask", asking.begin, "link"),
+    Page("GET", "/family/concern", asking.concern, "link"),
+    Page("POST", "/family/concern", asking.raise_concern, "link"),
+    Page("GET", "/family/agreement", agreeing.about, "link"),
+    Page("GET", "/family/plan", agreeing.plan, "link"),
+    Page("GET", "/family/answer", agreeing.ask, "link"),
+    Page("POST", "/family/answer", agreeing.choose, "link"),
+    Page("GET", "/family/withdraw", agreeing.ask_withdraw, "link"),
+    Page("POST", "/family/withdraw", agreeing.withdraw, "link"),
+    Page("GET", "/family/tasks/{task}", answering.begin, "link"),
+    Page("GET", "/family/tasks/{task}/questions/{step}", answering.question, "link"),
+    Page("POST", "/family/tasks/{task}/questions/{step}", answering.answer, "link"),
+    Page("GET", "/family/tasks/{task}/check", answering.check, "link"),
+    Page("POST", "/family/tasks/{task}/check", answering.send, "link"),
+    Page("POST", "/family/leave", opening.leave, "link"),
+)
+PAGES = (*SIGNING_IN, *TASKS, *CASES, *DIRECTORY, *MEASURES, *PROCESSES, *FAMILY, *ABOUT)

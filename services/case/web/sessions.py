@@ -14,12 +14,13 @@ from services.case.store.database import Database
 
 IDLE = "30 minutes"  # without a page, after which a session is over
 ABSOLUTE = "12 hours"  # after which it is over whatever happens
+BY_LINK = "2 hours"  # the same for who came by a link
 WARNED_AFTER = 25 * 60  # seconds without a page, after which the browser warns
 KEPT = "what a session keeps"
 
 BEGIN = "INSERT INTO sessions (id, person, name, sealed) VALUES (%s, %s, %s, %s)"
 FIND = f"""
-    SELECT person, name, sealed, seen_at > now() - interval '{IDLE}' AND began_at > now() - interval '{ABSOLUTE}',
+    SELECT person, name, sealed, seen_at > now() - interval '{IDLE}' AND began_at > now() - %s::interval,
         seen_at < now() - interval '1 minute'
     FROM sessions WHERE id = %s
 """  # noqa: S608
@@ -48,20 +49,24 @@ class Session(msgspec.Struct):
 
 
 class Sessions:
-    def __init__(self, database: Database) -> None:
+    """`kind`: a cookie of one kind is nothing to the others. `longest`: after which a session is over anyway."""
+
+    def __init__(self, database: Database, kind: str = "", longest: str = ABSOLUTE) -> None:
         self._database = database
+        self._kind = kind
+        self._longest = longest
 
     def begin(self, person: Person, name: str, kept: dict[str, Any]) -> Session:
         """Somebody has signed in: a new cookie, never one that was there before."""
         session = Session(secrets.token_urlsafe(32), person, name, kept)
         self._database.execute(END_OLD)
-        row = [_id(session.cookie), msgspec.json.encode(person).decode(), name, _seal(session)]
+        row = [self._id(session.cookie), msgspec.json.encode(person).decode(), name, _seal(session)]
         self._database.execute(BEGIN, row)
         return session
 
     def find(self, cookie: str) -> Session | None:
         """The session of a cookie, which is in use by this; None if there is none. Raises SessionOver."""
-        row = self._database.row(FIND, [_id(cookie)])
+        row = self._database.row(FIND, [self._longest, self._id(cookie)])
         if row is None:
             return None
         person, name, sealed, going_on, touch = row
@@ -69,19 +74,18 @@ class Sessions:
             self.end(cookie)
             raise SessionOver
         if touch:
-            self._database.execute(SEEN, [_id(cookie)])
+            self._database.execute(SEEN, [self._id(cookie)])
         return Session(cookie, msgspec.convert(person, Person), name, _open(cookie, sealed))
 
     def keep(self, session: Session) -> None:
         """Store what the session now keeps."""
-        self._database.execute(KEEP, [_seal(session), _id(session.cookie)])
+        self._database.execute(KEEP, [_seal(session), self._id(session.cookie)])
 
     def end(self, cookie: str) -> None:
-        self._database.execute(END, [_id(cookie)])
+        self._database.execute(END, [self._id(cookie)])
 
-
-def _id(cookie: str) -> bytes:
-    return hashlib.sha256(cookie.encode()).digest()
+    def _id(self, cookie: str) -> bytes:
+        return hashlib.sha256(f"{self._kind}{cookie}".encode()).digest()
 
 
 def _key(cookie: str) -> StreamKey:

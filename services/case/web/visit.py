@@ -71,6 +71,7 @@ class Visit:
         self.session = session
         self.posted = Posted(body, request.headers.get("content-type", ""))
         self._body = body
+        self.correlation = ""  # what all that is done by this visit is part of, such as a family's link
 
     @property
     def person(self) -> Person:
@@ -133,7 +134,7 @@ class Visit:
         once = self.posted.get("once") or secrets.token_hex(16)
         said = ["page", self.person.id, self.person.authority, self.request.url.path, *about, once, self._body.hex()]
         digest = master.digest(*said)
-        return Command(UUID(bytes=digest[:16]), digest, True)
+        return Command(UUID(bytes=digest[:16]), digest, True, self.correlation)
 
     def names(self, *ids: str | None) -> dict[str, str]:
         """Names of people by their ids, as far as they are known. Asks the database."""

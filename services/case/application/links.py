@@ -1,0 +1,90 @@
+"""Giving a family a link, and finding out whether one is still good.
+
+A token has 256 bits, and only its SHA-256 is kept. Opening a link is two steps, for mail scanners open links before
+people do: looking at it changes nothing.
+"""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from services.case.application.running import Running
+from services.case.domain import link_events as k
+from services.case.domain.case import Case
+from services.case.domain.contacts import is_there
+from services.case.domain.errors import Erased, LinkOver, NotAParty
+from services.case.domain.links import Link
+from services.case.domain.people import FAMILY, PARTIES, Membership, Person
+from services.case.store.database import Database
+
+GOOD_FOR = timedelta(days=14)
+BYTES = 32
+
+KEEP = "INSERT INTO links (digest, ref) VALUES (%s, %s)"
+FIND = "SELECT ref FROM links WHERE digest = %s"
+
+
+def new_token(database: Database, ref: str) -> tuple[str, str]:
+    """A token that leads to the case once its link is issued, and its digest. Asks the database."""
+    token = secrets.token_urlsafe(BYTES)
+    digest = digest_of(token)
+    database.execute(KEEP, [bytes.fromhex(digest), ref])
+    return token, digest
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def case_of(database: Database, digest: str) -> str:
+    """The reference of the case to which a token leads. Asks the database. Raises LinkOver."""
+    row = database.row(FIND, [bytes.fromhex(digest)])
+    if row is None:
+        raise LinkOver
+    return str(row[0])
+
+
+def issue(running: Running, party: str, purpose: k.Purpose, digest: str) -> int:
+    """Give the party a link; the one that it had for the same purpose is cancelled. Its number.
+
+    Raises NotAParty, Erased.
+    """
+    case, decision = running.case, running.decision
+    if PARTIES.get(party) not in FAMILY or not is_there(case, party):
+        raise NotAParty
+    if case.erased:
+        raise Erased
+    old = [one.id for one in case.links.values() if (one.party, one.purpose) == (party, purpose) and not one.cancelled]
+    number = case.next("link")
+    decision.emit(
+        k.LinkIssued, link=number, party=party, purpose=purpose, until=decision.at + GOOD_FOR, digest=digest
+    )  # fmt: skip
+    for link in old:
+        decision.emit(k.LinkCancelled, link=link)
+    return number
+
+
+def opened(running: Running, link: Link) -> None:
+    """Whoever has the link went on. Raises LinkOver."""
+    good(running.case, link.id, running.decision.at)
+    running.decision.by = reader(running.case, link).as_actor(Membership(PARTIES[link.party]))
+    running.decision.emit(k.LinkOpened, link=link.id)
+
+
+def by_digest(case: Case, digest: str, now: datetime) -> Link:
+    """The link of a token. Raises LinkOver."""
+    found = next((one.id for one in case.links.values() if secrets.compare_digest(one.digest, digest)), 0)
+    return good(case, found, now)
+
+
+def good(case: Case, number: int, now: datetime) -> Link:
+    """A link that is still good. Raises LinkOver."""
+    link = case.links.get(number)
+    if link is None or link.cancelled or link.until <= now or case.erased:
+        raise LinkOver
+    return link
+
+
+def reader(case: Case, link: Link) -> Person:
+    """Who acts by the link: the party's own person."""
+    return Person(case.parties[link.party], case.authority, (Membership(PARTIES[link.party]),))

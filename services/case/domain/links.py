@@ -1,0 +1,56 @@
+"""What a case knows of the links that it gave to its family; `folding.py` keeps it.
+
+A party without an account acts by link as a person of this case alone, whose id says so.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from services.case.domain import link_events as k
+
+if TYPE_CHECKING:
+    from services.case.domain.case import Case
+
+BY_LINK = "by-link:"
+
+
+class Link(msgspec.Struct, omit_defaults=True):
+    """`until` the moment from which it is good no more · `digest`: the SHA-256 of its token."""
+
+    id: int
+    party: str
+    purpose: k.Purpose
+    until: datetime
+    digest: str
+    cancelled: bool = False
+
+
+def has_account(case: "Case", party: str) -> bool:
+    """Whether the party can sign in; whoever acts by link alone cannot."""
+    person = case.parties.get(party, "")
+    return bool(person) and not person.startswith(BY_LINK)
+
+
+def _issued(case: "Case", event: k.LinkIssued) -> None:
+    case.counts["link"] = event.link
+    case.links[event.link] = Link(event.link, event.party, event.purpose, event.until, event.digest)
+    if not case.parties.get(event.party):
+        case.stand_in(event.party, f"{BY_LINK}{event.party}:{case.ref}")
+
+
+def _cancelled(case: "Case", event: k.LinkCancelled) -> None:
+    case.links[event.link].cancelled = True
+
+
+def _opened(case: "Case", event: k.LinkOpened) -> None:
+    """That it was opened changes nothing."""
+
+
+APPLY: dict[type, Callable[[Any, Any], None]] = {
+    k.LinkIssued: _issued,
+    k.LinkCancelled: _cancelled,
+    k.LinkOpened: _opened,
+}

@@ -1,0 +1,168 @@
+"""A family answers what it is asked, a page at a time: an agreement, a question, how it went. The answer counts once it
+was checked and sent."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+from starlette.responses import Response
+
+from services.case.api import agreements
+from services.case.api import tasks as api
+from services.case.api.bodies import CompleteTask, Draft
+from services.case.application.circumstances import Around
+from services.case.application.exclusions import known as register_of
+from services.case.application.exclusions import whose_of
+from services.case.application.tasks import etag_of_terms
+from services.case.domain import errors
+from services.case.domain.case import Task
+from services.case.process.forms import Form
+from services.case.web.choosing import naming
+from services.case.web.family.known import known_by_link, without
+from services.case.web.family.reader import Reader, reader_of
+from services.case.web.family.reading import tasks_of
+from services.case.web.filling import Filling, rows_to_check, show_step, take_step
+from services.case.web.in_words import in_words
+from services.case.web.questions import Answers, question_of
+from services.case.web.visit import Visit
+
+CHOSEN = "agree"  # where a session keeps what was chosen on the page before the questions
+
+
+class Answering(msgspec.Struct):
+    """`known` is what needs no asking, and goes with the answers; `etag` names what was read."""
+
+    reader: Reader
+    task: Task
+    body: dict[str, Any]
+    etag: str
+    known: Answers
+    filling: Filling
+
+
+async def load(visit: Visit, number: int) -> Answering:
+    """Raises TaskUnknown, TaskOver and what `reader_of` raises."""
+    reader = await reader_of(visit)
+    case = reader.case
+    task = next((task for task in tasks_of(reader) if task.id == number), None)
+    if task is None:
+        over = case.done.get(number)
+        raise errors.TaskOver if over and over.task.party == reader.party else errors.TaskUnknown
+    reply = await visit.read(api.one_task, id=case.task_id(number))
+    bundle = visit.house.reference.bundle(reply.body["bundle"])
+    form = bundle.forms[bundle.elements[task.element].form]
+    known: Answers = {}
+    if task.agreement == "terms":
+        known = known_by_link(form, reader.party, visit.house.clock.today()) | _chosen(reader, form)
+    etag = etag_of_terms(case) if task.agreement == "terms" else reply.etag
+    filling = _filling(reader, task, without(form, known, reader.is_pupil), reply.body["draft"] or {})
+    return Answering(reader, task, reply.body, etag, known, filling)
+
+
+def _chosen(reader: Reader, form: Form) -> Answers:
+    """Yes or no to these very terms, if it was said."""
+    assert reader.visit.session is not None
+    version, answer = reader.visit.session.kept.get(CHOSEN, (0, ""))
+    return {CHOSEN: answer} if version == reader.case.terms.version and CHOSEN in form.fields else {}
+
+
+def _filling(reader: Reader, task: Task, form: Form, draft: Answers) -> Filling:
+    visit, case = reader.visit, reader.case
+    house = visit.house
+
+    def around(answers: Answers) -> Around:
+        mine = f"{case.ref}.{task.instance}"
+        return Around(
+            case, house.clock.today(), house.reference,
+            lambda: register_of(case, house.door.registers.of(whose_of(case)), mine),
+        )  # fmt: skip
+
+    async def keep(answers: Answers) -> None:
+        await visit.act(api.save_draft, Draft, {"answers": answers}, id=case.task_id(task.id))
+
+    answers = {name: answer for name, answer in draft.items() if name in form.fields}
+    return Filling(form, answers, f"/family/tasks/{task.id}", around, keep, {**reader.around, "caption": ""})
+
+
+def _number(visit: Visit) -> int:
+    """Raises TaskUnknown."""
+    if not visit.part("task").isdecimal() or len(visit.part("task")) > 9:
+        raise errors.TaskUnknown
+    return int(visit.part("task"))
+
+
+async def begin(visit: Visit) -> Response:
+    """What is asked and what was said before; an agreement begins with what it is about."""
+    answering = await load(visit, _number(visit))
+    if answering.task.agreement == "terms":
+        return visit.to("/family/agreement")
+    return answering.reader.page(
+        "family/task.html",
+        title=answering.filling.form.title,
+        description=answering.filling.form.schema.get("description", ""),
+        begun=bool(answering.filling.answers),
+        go_on=answering.filling.first_open(),
+        earlier=await asyncio.to_thread(_earlier, answering),
+        back="/family",
+    )
+
+
+def _earlier(answering: Answering) -> list[dict[str, Any]]:
+    """What others said before that this is about, in the words of their questions; blocks."""
+    visit, body = answering.reader.visit, answering.body
+    bundle = visit.house.reference.bundle(body["bundle"])
+    rows = []
+    for one in body["shown"]:
+        field = bundle.forms[bundle.elements[one["element"]].form].fields[one["field"]]
+        question = question_of(one["field"], field, False)
+        name_of = naming(visit, (question,), {one["field"]: one["answer"]})
+        rows.append({"title": one["title"], "lines": in_words(question, one["answer"], name_of)})
+    return rows
+
+
+async def question(visit: Visit) -> Response:
+    return await show_step(visit, (await load(visit, _number(visit))).filling)
+
+
+async def answer(visit: Visit) -> Response:
+    return await take_step(visit, (await load(visit, _number(visit))).filling)
+
+
+async def check(visit: Visit) -> Response:
+    """All answers to read again; first the question that is still open, if one is."""
+    answering = await load(visit, _number(visit))
+    still = answering.filling.first_open()
+    return visit.to(still) if still != visit.request.url.path else await _check_page(answering, [])
+
+
+async def _check_page(answering: Answering, faults: list[dict[str, str]]) -> Response:
+    filling, reader = answering.filling, answering.reader
+    rows = await asyncio.to_thread(rows_to_check, reader.visit, filling, faults)
+    wrong = [{"text": row["error"], "href": row["href"]} for row in rows if row["error"]]
+    beside = [{"text": fault["detail"], "href": "#main-content"} for fault in faults if not wrong]
+    return reader.page(
+        "family/check.html",
+        422 if faults else 200,
+        rows=rows,
+        errors=wrong or beside,
+        etag=answering.etag,
+        agree=answering.known.get(CHOSEN, ""),
+        back="/family",
+    )
+
+
+async def send(visit: Visit) -> Response:
+    """The answer counts, once however often it is sent."""
+    number = _number(visit)
+    answering = await load(visit, number)
+    reader, seen = answering.reader, visit.posted.get("seen")
+    said = {"answers": {**answering.filling.answers, **answering.known}}
+    try:
+        if answering.task.agreement == "terms":
+            await visit.act(agreements.agree, CompleteTask, said, seen, ref=reader.case.ref, party=reader.party)
+        else:
+            await visit.act(api.complete_task, CompleteTask, said, seen, id=reader.case.task_id(number))
+    except errors.AnswersInvalid as invalid:
+        found = [{**one, "pointer": one["pointer"].removeprefix("/answers")} for one in invalid.details["errors"]]
+        return await _check_page(answering, found)
+    return reader.page("family/done.html", agree=answering.known.get(CHOSEN, ""), number=number)

@@ -1,0 +1,61 @@
+"""A secure link: looking at it changes nothing, however often it is done; pressing “Continue” begins a session."""
+
+import asyncio
+
+from starlette.responses import Response
+
+from services.case.application import links
+from services.case.application.door import once
+from services.case.application.running import Running
+from services.case.domain.case import Case
+from services.case.domain.errors import LinkOver
+from services.case.domain.links import Link
+from services.case.web import safety
+from services.case.web.family.reader import show
+from services.case.web.pages import FAMILY
+from services.case.web.visit import Visit
+
+
+async def look(visit: Visit) -> Response:
+    """What waits behind the link, without anything of it."""
+    case, link = await _found(visit)
+    return show(visit, "family/link.html", 200, case.authority, link=link, is_pupil=link.party == "pupil", home="")
+
+
+async def go_on(visit: Visit) -> Response:
+    """A session for this link alone."""
+    case, link = await _found(visit)
+
+    def act(running: Running) -> bytes:
+        links.opened(running, link)
+        return b""
+
+    await visit.house.door.change(case.ref, once(), act)
+    kept = {"ref": case.ref, "link": link.id}
+    session = await asyncio.to_thread(visit.pages.by_link.begin, links.reader(case, link), "", kept)
+    answer = visit.to("/family")
+    safety.set_cookie(answer, FAMILY, session.cookie, visit.pages.secure)
+    return answer
+
+
+async def _found(visit: Visit) -> tuple[Case, Link]:
+    """Raises LinkOver, TooManyTries."""
+    tries, digest = visit.pages.tries, links.digest_of(visit.part("token"))
+    who = visit.request.client.host if visit.request.client else ""
+    tries.refuse_if_many(who)
+    try:
+        ref = await asyncio.to_thread(links.case_of, visit.house.database, digest)
+        case = await visit.house.door.see(ref)
+        return case, links.by_digest(case, digest, visit.house.clock.now())
+    except LinkOver:
+        tries.failed(who)
+        raise
+
+
+async def leave(visit: Visit) -> Response:
+    """The session ends; the link can be opened again while it is good."""
+    assert visit.session is not None
+    await asyncio.to_thread(visit.pages.by_link.end, visit.session.cookie)
+    answer = show(visit, "family/left.html", home="")
+    safety.clear_cookie(answer, FAMILY, visit.pages.secure)
+    return answer

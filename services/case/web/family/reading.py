@@ -1,0 +1,99 @@
+"""Pages by link on which a family reads: what it can do here, what was tried, what else might suit, what happens next,
+whom to ask for advice."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from services.case.api import directory
+from services.case.api.directory_bodies import StrategyQuery
+from services.case.domain.case import Case, Task
+from services.case.domain.people import PARTIES
+from services.case.policy.ladder import Ladder
+from services.case.web.directory_pages import NEEDS
+from services.case.web.family import telling
+from services.case.web.family.reader import Reader, reader_of
+from services.case.web.visit import Visit
+
+
+async def home(visit: Visit) -> Response:
+    """What waits for the party, and where to read."""
+    reader = await reader_of(visit)
+    case = reader.case
+    return reader.page(
+        "family/home.html",
+        tasks=[{"number": task.id, "title": title_of(reader, task)} for task in tasks_of(reader)],
+        has_terms=bool(case.terms.version),
+        answer=case.terms.answers.get(reader.party, ""),
+        on_hold=case.status == "held",
+        closed=case.status == "closed",
+    )
+
+
+def tasks_of(reader: Reader) -> list[Task]:
+    """What the party is asked for, as far as the link is for it."""
+    case = reader.case
+    mine = [task for task in case.tasks.values() if task.party == reader.party and task.role == PARTIES[reader.party]]
+    return [task for task in mine if purpose_of(reader, case, task) == reader.link.purpose]
+
+
+def purpose_of(reader: Reader, case: Case, task: Task) -> str:
+    """For which kind of link a task is."""
+    about = reader.visit.house.reference.bundle(case.instances[task.instance].bundle).about
+    if about.start.at == "closing":
+        return "feedback"
+    return "agree" if task.agreement == "terms" else "see"
+
+
+def title_of(reader: Reader, task: Task) -> str:
+    """What the task is called: its form's title, which is written for who answers."""
+    bundle = reader.visit.house.reference.bundle(reader.case.instances[task.instance].bundle)
+    element = bundle.elements[task.element]
+    form = bundle.forms.get(element.form)
+    return form.title if form else element.name or element.id
+
+
+def ladder_of(reader: Reader) -> Ladder:
+    return reader.visit.house.reference.policy(reader.case.policy).ladder
+
+
+async def tried(visit: Visit) -> Response:
+    """What has been tried, with dates and results."""
+    reader = await reader_of(visit, "see")
+    return reader.page("family/tried.html", tried=telling.tried(reader.case, ladder_of(reader)))
+
+
+async def suits(visit: Visit) -> Response:
+    """What else might suit, and why."""
+    reader = await reader_of(visit, "see")
+    rungs = telling.not_tried(reader.case, ladder_of(reader))
+    need = str(reader.case.facts.get("sen_need") or reader.case.facts.get("primary_need") or "")
+    found = telling.suits(await _entries(visit), rungs, need, NEEDS)
+    return reader.page("family/suits.html", found=found, left=list(rungs.values()))
+
+
+async def _entries(visit: Visit) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = (await visit.read(directory.list_strategies, StrategyQuery(limit=200))).body
+    return found
+
+
+async def next_steps(visit: Visit) -> Response:
+    """Where things are, what happens next, and who decides."""
+    reader = await reader_of(visit, "see")
+    case, reference = reader.case, visit.house.reference
+    titles = {number: reference.bundle(one.bundle).about.title for number, one in case.instances.items()}
+    shown = telling.going_on(case, titles, reader.is_pupil)
+    return reader.page("family/next.html", processes=shown, status=case.status)
+
+
+async def advice(visit: Visit) -> Response:
+    """The council's protocol, and where to get independent advice."""
+    reader = await reader_of(visit)
+    documents = [one for one in await _entries(visit) if one["kind"] in telling.TO_READ]
+    return reader.page("family/advice.html", documents=documents)
+
+
+async def talk(visit: Visit) -> Response:
+    """Talking to somebody first."""
+    reader = await reader_of(visit)
+    return reader.page("family/talk.html")
