@@ -23,7 +23,8 @@ TYPE = "delivery.result.v1"
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """The data of a record: how a delivery stands. What was accepted by a channel is not sent yet, but cannot be lost."""
+    """The data of a record: how a delivery stands. What was accepted by a channel is not sent yet, but cannot be
+    lost."""
 
     delivery: str
     state: Literal["accepted", "sent", "delivered", "failed"]

@@ -6,10 +6,10 @@ import logging
 from datetime import datetime
 
 from services.case.application.door import once
-from services.case.application.passing import pass_day
+from services.case.application.passing import pass_day, remind
 from services.case.application.running import Running
 from services.case.domain.errors import TryAgain
-from services.case.projections.deadlines import pending
+from services.case.projections.deadlines import pending, reminding
 from services.case.store.database import DatabaseAway
 from services.case.wiring import House
 
@@ -29,7 +29,26 @@ async def let_days_pass(house: House) -> int:
     done = 0
     while moved := await _round(house):
         done += moved
+    await remind_people(house)
     return done
+
+
+async def remind_people(house: House) -> None:
+    """Of what is owed soon, each time once."""
+    await house.projected.wait(await asyncio.to_thread(house.store.head), CATCH_UP)
+    for one in await asyncio.to_thread(reminding, house.database, house.clock.now(), BATCH):
+        number = one.deadline
+
+        def act(running: Running, number: int = number) -> bytes:
+            remind(running, number)
+            return b""
+
+        try:
+            await house.door.change(one.ref, once(), act)
+        except TryAgain:
+            pass  # it says so elsewhere
+        except Exception:
+            log.exception("a reminder of %s of %s failed", number, one.ref)
 
 
 async def _round(house: House) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from services.case.application.reference import Reference
+from services.case.application.reminding import reminders
 from services.case.clock import other_days
 from services.case.clock.deadlines import compute
 from services.case.clock.due_date import DueDate
@@ -22,7 +23,8 @@ DURATION = re.compile(
 
 
 class Day(msgspec.Struct, frozen=True):
-    """A deadline to be set: its name and title, day, moment, and how and with which calendars it was counted."""
+    """A deadline to be set: its name and title, day, moment, how and with which calendars it was counted, and the days
+    on which whoever owes it is told, by how many days ahead."""
 
     name: str
     title: str
@@ -33,6 +35,7 @@ class Day(msgspec.Struct, frozen=True):
     strength: str = "LOCAL"
     provisional: bool = False
     calendars: int = 0
+    reminders: dict[int, date] = {}
 
 
 def day_of(timing: Timing, element: str, bundle: Bundle, case: Case, now: datetime, today: date, ref: Reference) -> Day:
@@ -64,7 +67,8 @@ def counted(name: str, bundle: Bundle, anchor: date, case: Case, ref: Reference)
     duty = rule.kind == "duty"
     whole = duty or rule.rule != "on"  # a day waited for comes with its morning, else it must have passed
     moment = midnight(due.due + timedelta(days=1) if whole else due.due)
-    return Day(name, rule.title, duty, due.due, moment, as_facts(due), rule.strength, due.provisional, as_of)
+    told = dict(reminders(due.due, rule, calendars)) if duty else {}
+    return Day(name, rule.title, duty, due.due, moment, as_facts(due), rule.strength, due.provisional, as_of, told)
 
 
 def as_facts(due: DueDate) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import date
 
 from services.case.application.days import Day, counted
 from services.case.application.in_use import Change
+from services.case.application.reminding import still_to_come
 from services.case.application.running import Running
 from services.case.clock.calendar import academic_year_name, academic_year_of
 from services.case.clock.due_date import schools_in
@@ -54,6 +55,7 @@ def _move(running: Running, deadline: Deadline, day: Day, because: str) -> None:
         provisional=day.provisional,
         task=deadline.task,
         calendars=day.calendars,
+        reminders=still_to_come(day, running.case.tasks.get(deadline.task), running.decision.today),
     )
 
 

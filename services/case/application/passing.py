@@ -1,7 +1,9 @@
 """Days that pass: timers of processes fire, duties are missed. In due order, once each, late or not."""
 
+from services.case.application.reminding import MANAGER, MISSED, owed_by
 from services.case.application.running import Running
-from services.case.clock.now import LONDON
+from services.case.clock.now import LONDON, morning
+from services.case.domain import delivery_events as n
 from services.case.domain import events as e
 from services.case.domain.people import CLOCK
 from services.case.domain.trace import Trace
@@ -22,7 +24,29 @@ def pass_day(running: Running, number: int) -> None:
     if deadline.timer:
         _fire(running, number, deadline.instance, deadline.timer)
     if number in case.deadlines and not deadline.missed:
+        to = owed_by(case, deadline)
         decision.emit(e.DeadlineMissed if deadline.duty else e.DeadlineMet, deadline=number)
+        if deadline.duty and to:
+            told = list(dict.fromkeys([*to, MANAGER]))
+            decision.emit(n.ReminderDue, deadline=number, days=MISSED, to=told)
+
+
+def remind(running: Running, number: int) -> None:
+    """Tell whoever owes it that a duty is owed soon; of several reminders that are late the last one. Nothing, if it is
+    over or was missed, or the case is paused and the law does not run on regardless."""
+    decision, case = running.decision, running.case
+    deadline = case.deadlines.get(number)
+    if deadline is None or deadline.missed or not case.goes_on(deadline.instance):
+        return
+    if case.status == "held" and deadline.strength != "LAW":
+        return
+    come = [days for days, day in deadline.reminders.items() if morning(day) <= decision.at]
+    if not come:
+        return
+    decision.by = CLOCK
+    to, rest = owed_by(case, deadline), [day for days, day in deadline.reminders.items() if days < min(come)]
+    next_at = min(map(morning, rest), default=None)
+    decision.emit(n.ReminderDue, deadline=number, days=min(come), to=to, next_at=next_at)
 
 
 def _fire(running: Running, number: int, instance: int, key: str) -> None:

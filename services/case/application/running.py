@@ -13,6 +13,7 @@ from services.case.application.days import Day, day_of
 from services.case.application.exclusions import RegisterOf, known, whose_of
 from services.case.application.live import Live, trace_of
 from services.case.application.opened import Dated, asked_of, days_of
+from services.case.application.reminding import still_to_come
 from services.case.application.variables import values_of
 from services.case.domain import events as e
 from services.case.domain.contacts import organisation_of
@@ -196,6 +197,7 @@ class Running:
             timer=timer,
             task=task,
             calendars=day.calendars,
+            reminders=still_to_come(day, self.case.tasks.get(task), self.decision.effective_on),
         )
 
     def offer_again(self, number: int) -> None:

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -145,3 +145,8 @@ def parse_time(text: str) -> datetime:
     if time.utcoffset() is None:
         raise ClockTimeUnreadable
     return time.astimezone(UTC)
+
+
+def morning(day: date) -> datetime:
+    """When people are reminded on a day: at seven in England, in UTC."""
+    return datetime.combine(day, time(7), LONDON).astimezone(UTC)

@@ -5,12 +5,17 @@ from collections.abc import Iterator
 import msgspec
 
 from services.case.application.reference import Reference
+from services.case.application.reminding import MANAGER, MISSED, named
+from services.case.deliveries.house_words import house_words
+from services.case.domain import delivery_events as n
 from services.case.domain import events as e
 from services.case.domain.case import Case
+from services.case.domain.meta import Event
+from services.case.domain.people import FAMILY
 from services.case.process.notices import Notice
 from services.case.store.mapper import Recorded
 
-MAKE_WORDS_DUE = (e.NoticeDue,)
+MAKE_WORDS_DUE = (e.NoticeDue, n.ReminderDue, e.DeadlineMoved, e.ConcernRaised)
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -27,10 +32,28 @@ def concerns(recorded: Recorded) -> bool:
 
 
 def owed(recorded: Recorded, case: Case, reference: Reference) -> Iterator[Owed]:
-    """One for each recipient, from the bundle that the case's process followed then."""
+    """One for each recipient: from the bundle that the case's process followed then, and from the house's own words
+    where a deadline comes near, is missed or has moved, and where somebody was put under pressure."""
     event = recorded.event
     if isinstance(event, e.NoticeDue):
         bundle = case.instances[event.instance].bundle_at(recorded.version)
         words = reference.bundle(bundle).notices[event.notice]
         for to in dict.fromkeys(event.to):
             yield Owed(recorded.version, to, words)
+        return
+    name, whom = _by_the_house(event, case)
+    for to in whom:
+        yield Owed(recorded.version, to, house_words()[name])
+
+
+def _by_the_house(event: Event, case: Case) -> tuple[str, list[str]]:
+    """The house's own words for an event, and for whom they are."""
+    match event:
+        case n.ReminderDue():
+            return "deadline_missed" if event.days == MISSED else "deadline_near", event.to
+        case e.DeadlineMoved():
+            over = case.done.get(event.task)
+            task = case.tasks.get(event.task) or (over.task if over else None)
+            is_news = task is not None and task.role not in FAMILY and event.was != event.due
+            return "deadline_moved", [named(task)] if task is not None and is_news else []
+    return "pressure_concern", [MANAGER]

@@ -24,6 +24,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     "review_date": ("review_on", "next_review_on", "first_review_on", "planned_end_on"),
     "reasons": ("reasons_stated", "reasons_given", "reasons", "reason", "why_not", "why"),
 }  # fmt: skip
+STRENGTHS = {"LAW": "fixed by law", "GUIDANCE": "by statutory guidance", "LOCAL": "by local practice"}
 OUTCOMES = ("_decision", "_outcome")  # how fields end that say what was decided
 
 Given = tuple[Form, dict[str, Any]]  # answers with the form that asked
@@ -42,6 +43,7 @@ def values(
         "authority_name": authority.name,
         "contact": authority.contact,
         "due_date": _due_date(case, event, history),
+        "duty": _duty(case, event, reference),
         "link": link,
     }
     asked = words.asks() - known.keys()
@@ -58,6 +60,17 @@ def end_of_act(history: Sequence[Recorded], recorded: Recorded) -> int:
     while last < len(history) and history[last].event.meta.cause == cause:
         last += 1
     return last
+
+
+def _duty(case: Case, recorded: Recorded, reference: Reference) -> str:
+    """What is owed, of a reminder or a deadline that has moved, and who says so."""
+    event = recorded.event
+    deadline = case.deadlines.get(event.deadline) if isinstance(event, n.ReminderDue | e.DeadlineMoved) else None
+    if deadline is None:
+        return ""
+    known = reference.bundle(case.instances[deadline.instance].bundle).about.deadlines
+    title = known.get(deadline.name, {}).get("title", deadline.name)
+    return f"{title} ({STRENGTHS[deadline.strength]})"
 
 
 def _due_date(case: Case, recorded: Recorded, history: Sequence[Recorded]) -> str:

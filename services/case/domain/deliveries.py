@@ -55,7 +55,7 @@ def _contact(case: "Case", event: n.ContactRecorded) -> None:
 
 def _reminded(case: "Case", event: n.ReminderDue) -> None:
     deadline = case.deadlines.get(event.deadline)
-    if deadline is not None:
+    if deadline is not None and event.days >= 0:
         deadline.reminders = {days: day for days, day in deadline.reminders.items() if days < event.days}
 
 

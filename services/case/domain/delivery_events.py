@@ -4,7 +4,7 @@
 it was named there.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from services.case.domain.meta import Event
@@ -37,13 +37,15 @@ class ContactRecorded(Event, frozen=True, kw_only=True):
 
 
 class ReminderDue(Event, frozen=True, kw_only=True):
-    """A duty is owed in so many days of the kind in which it is counted, 0 on its day; whoever owes it is told."""
+    """A duty is owed in so many days of the kind in which it is counted, 0 on its day, -1 once it was missed; whoever
+    owes it is told. `next_at`: when the next reminder of it comes."""
 
     TOPIC: ClassVar = "case.reminder_due.v1"
 
     deadline: int
     days: int
     to: list[str]
+    next_at: datetime | None = None
 
 
 class NoticeSent(Event, frozen=True, kw_only=True):

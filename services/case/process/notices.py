@@ -16,6 +16,7 @@ PLACEHOLDERS = frozenset(
         "authority_name",
         "contact",
         "due_date",
+        "duty",
         "meeting_date",
         "start_date",
         "review_date",

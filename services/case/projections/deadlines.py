@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 
 from services.case.clock.due_date import schools_in
+from services.case.clock.now import morning
+from services.case.domain import delivery_events as n
 from services.case.domain import events as e
 from services.case.projections.model import About, Cursor, Origins
 from services.case.projections.table import Table
@@ -30,6 +32,7 @@ COLUMNS = {
     "counted_with": "bigint",
     "counted_at": "bigint",
     "provisional": "boolean",
+    "reminds_at": "timestamptz",
 }
 
 
@@ -50,6 +53,8 @@ class Deadlines:
                     ref, _, _ = self._origins.case(cursor, stream)
                     row = [stream, event.deadline, ref, event.name, event.title, event.duty, event.strength]
                     table.insert(*row, event.due, event.acts_at, "open", event.task, *_counted(recorded).values())
+                case n.ReminderDue():
+                    table.update((stream, event.deadline), reminds_at=event.next_at)
                 case e.DeadlineMet():
                     table.update((stream, event.deadline), state="late" if event.late else "met")
                 case e.DeadlineMissed():
@@ -71,6 +76,7 @@ def _counted(recorded: Recorded) -> dict[str, Any]:
         "counted_with": event.calendars,
         "counted_at": recorded.position,
         "provisional": event.provisional,
+        "reminds_at": min(map(morning, event.reminders.values()), default=None),
     }
 
 
@@ -94,6 +100,19 @@ class Pending(msgspec.Struct, frozen=True):
 def pending(database: Database, now: datetime, limit: int) -> list[Pending]:
     """What is due, in due order."""
     return [Pending(*row) for row in database.rows(PENDING, [now, limit])]
+
+
+REMINDING = """
+    SELECT d.ref, d.deadline, d.reminds_at FROM deadlines d JOIN cases c USING (stream)
+    WHERE d.state = 'open' AND d.reminds_at <= %(now)s AND d.acts_at > %(now)s
+    AND (c.status <> 'held' OR d.strength = 'LAW')
+    ORDER BY d.reminds_at, d.stream, d.deadline LIMIT %(limit)s
+"""
+
+
+def reminding(database: Database, now: datetime, limit: int) -> list[Pending]:
+    """The deadlines of which somebody is to be reminded; `acts_at` is when."""
+    return [Pending(*row) for row in database.rows(REMINDING, {"now": now, "limit": limit})]
 
 
 CONCERNED = """
