@@ -13,7 +13,7 @@ from services.notify.deliveries import Connection
 
 TOPIC = "notify.results.v1"
 TYPE = "delivery.result.v1"
-SCHEMA = f"https://inclusion-casework.example/events/{TYPE}.json"
+SCHEMA = f"https://inclusion-casework.example/deliveries/{TYPE}.json"
 BATCH = 100
 UNTOLD = "SELECT id, authority, delivery, ref, data, at FROM results WHERE NOT told ORDER BY id LIMIT %s"
 TOLD = "UPDATE results SET told = true WHERE id = ANY (%s)"

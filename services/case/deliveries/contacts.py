@@ -9,13 +9,13 @@ from uuid import UUID
 import msgspec
 import psycopg
 
-from services.case.publishing import SCHEMAS
 from services.case.store.cipher import StreamKey
 from services.case.store.database import Database
 from services.case.store.keys import Keys
 
 TOPIC = "case.contacts.v1"
 TYPE = "delivery.offered.v1"
+SCHEMA = f"https://inclusion-casework.example/deliveries/{TYPE}.json"
 HOURS = 6  # as long as the topic keeps a record
 PUT = """
     INSERT INTO contacts (delivery, stream, ref, authority, sealed, expires_at)
@@ -94,7 +94,7 @@ def _record(row: tuple[Any, ...], key: StreamKey) -> Contact:
         "type": TYPE,
         "subject": ref,
         "datacontenttype": "application/json",
-        "dataschema": f"{SCHEMAS}/{TYPE}.json",
+        "dataschema": SCHEMA,
         "partitionkey": delivery,
         "position": place,
         "data": {"delivery": delivery, "expires": until.astimezone(UTC).isoformat(), **data},
