@@ -14,7 +14,8 @@ from tests.faults.work import Casework
 
 PER_SECOND = 50.0  # commands
 CLIENTS = 16
-WARM = 1 / 3  # of the time, in which caches fill
+PER_CASE = 10  # commands: so many cases that the door's live cases are at their limit when it is warm
+WARM = 1 / 2  # of the time, in which caches fill
 LOOKS = 60  # at each process
 GROWTH = 1.05  # of its memory from the end of warming up to the end, at most
 FILES = 5  # more open at the end than when warm, at most
@@ -34,7 +35,7 @@ def soak(size: int) -> list[Record]:
     looks: dict[str, list[Look]] = {}
     with service() as running:
         began = time.monotonic()
-        with Crowd(running.web, [Casework(number) for number in range(CLIENTS)], PER_SECOND) as crowd:
+        with Crowd(running.web, [Casework(number, PER_CASE) for number in range(CLIENTS)], PER_SECOND) as crowd:
             while (passed := time.monotonic() - began) < size:
                 for name, pid in everybody(running).items():
                     looks.setdefault(name, []).append(look(pid, passed))
