@@ -13,14 +13,12 @@ from services.case.domain.case import Case
 from services.case.domain.contacts import contact_of, is_there
 from services.case.web.choosing import naming
 from services.case.web.family import answering
+from services.case.web.family.plan_words import NAMES, WAY_HOME, for_pupil
 from services.case.web.family.reader import Reader, reader_of
 from services.case.web.family.reading import tasks_of
 from services.case.web.in_words import in_words
 from services.case.web.questions import steps_asked
 from services.case.web.visit import Visit
-
-NOT_TOLD = {"parties"}  # of the terms: the names of everybody
-WHERE_IT_LEADS = {"journey"}  # not told where contact between parents is limited
 
 
 async def about(visit: Visit) -> Response:
@@ -45,26 +43,32 @@ def _mine(reader: Reader, standing: dict[str, Any]) -> dict[str, Any]:
 async def plan(visit: Visit) -> Response:
     """The plan in the words of its questions, and who has answered, never what they said with it."""
     reader, standing = await _terms(visit)
-    rows = await asyncio.to_thread(_rows, reader, standing["terms"] or {})
+    found = await asyncio.to_thread(_rows, reader, standing["terms"] or {})
+    first = for_pupil(found) if reader.is_pupil else []
     others = {party: answer for party, answer in standing["parties"].items() if party != reader.party}
     return reader.page(
-        "family/plan.html", rows=rows, others=others, **_mine(reader, standing), back="/family/agreement"
+        "family/plan.html",
+        first=first,
+        rows=list(found.values()),
+        others=others,
+        **_mine(reader, standing),
+        back="/family/agreement",
     )
 
 
-def _rows(reader: Reader, terms: dict[str, Any]) -> list[dict[str, Any]]:
-    """The terms as questions with their answers; blocks."""
+def _rows(reader: Reader, terms: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The terms as questions with their answers, by field; blocks."""
     case, reference = reader.case, reader.visit.house.reference
     over = case.done.get(case.drafted_by)
     if over is None:
-        return []
+        return {}
     bundle = reference.bundle(over.bundle)
     form = bundle.forms[bundle.elements[over.task.element].form]
-    hidden = NOT_TOLD | (WHERE_IT_LEADS if _contact_is_limited(case, reader.party) else set())
+    hidden = NAMES | (WAY_HOME if _contact_is_limited(case, reader.party) else set())
     questions = tuple(q for step in steps_asked(form, terms) for q in step.questions if q.name not in hidden)
     name_of = naming(reader.visit, questions, terms)
-    rows = [{"title": q.title, "lines": in_words(q, terms.get(q.name), name_of)} for q in questions]
-    return [row for row in rows if row["lines"]]
+    rows = {q.name: {"title": q.title, "lines": in_words(q, terms.get(q.name), name_of)} for q in questions}
+    return {name: row for name, row in rows.items() if row["lines"]}
 
 
 def _contact_is_limited(case: Case, party: str) -> bool:

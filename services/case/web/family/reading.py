@@ -82,7 +82,7 @@ async def next_steps(visit: Visit) -> Response:
     reader = await reader_of(visit, "see")
     case, reference = reader.case, visit.house.reference
     titles = {number: reference.bundle(one.bundle).about.title for number, one in case.instances.items()}
-    shown = telling.going_on(case, titles, reader.is_pupil)
+    shown = telling.going_on(case, titles, reader.party)
     return reader.page("family/next.html", processes=shown, status=case.status)
 
 

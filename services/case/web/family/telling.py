@@ -80,9 +80,9 @@ def suits(
     return found
 
 
-def going_on(case: Case, titles: dict[int, str], is_pupil: bool) -> list[dict[str, Any]]:
+def going_on(case: Case, titles: dict[int, str], party: str) -> list[dict[str, Any]]:
     """The processes of the case that the family takes part in: who decides, who is to do something now and by when."""
-    decides = FOR_PUPILS if is_pupil else DECIDES
+    decides = FOR_PUPILS if party == "pupil" else DECIDES
     found = []
     for instance in case.instances.values():
         if instance.after_closing or instance.process not in decides:
@@ -92,18 +92,19 @@ def going_on(case: Case, titles: dict[int, str], is_pupil: bool) -> list[dict[st
                 "title": titles[instance.id],
                 "over": instance.ended,
                 "decides": decides[instance.process],
-                "now": [] if instance.ended else _now(case, instance.id),
+                "now": [] if instance.ended else _now(case, instance.id, party),
             }
         )
     return found
 
 
-def _now(case: Case, instance: int) -> list[dict[str, Any]]:
+def _now(case: Case, instance: int, party: str) -> list[dict[str, Any]]:
     """Who is asked for something, as what they are, with the nearest day by which it is owed."""
     days: dict[str, Any] = {}
     for task in case.tasks.values():
         if task.instance == instance:
             who = wording.party(task.party) if task.party in PARTIES else wording.role(task.role)
+            who = "You" if task.party == party else who
             due = min((d.due for d in case.deadlines.values() if d.task == task.id), default=None)
             days[who] = min(filter(None, (days.get(who), due)), default=None)
     return [{"who": who, "by": day} for who, day in days.items()]
