@@ -59,6 +59,7 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     n.NoticeDelivered: ("notice", "to", "channel"),
     n.NoticeFailed: ("notice", "to", "because", "channel", "instance"),
     k.LinkIssued: ("link", "party", "purpose", "until"),
+    k.LinkCodeWrong: ("link",),
     k.LinkCancelled: ("link",),
     k.LinkOpened: ("link",),
     m.ProcessMigrated: ("instance", "process", "was", "bundle", "because"),

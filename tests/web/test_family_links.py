@@ -168,6 +168,37 @@ def test_no_page_for_families_is_shown_to_who_did_not_come_by_a_link(browser: At
             assert (refused.status, refused.heading) == (410, "This link does not work any more"), page.path
 
 
+def test_feedback_by_link_after_the_case_is_closed(browser: At, desk: Desk, served: Served) -> None:
+    # given a closed case; everybody is asked the day after
+    ref = desk.open()
+    case = desk.case(ref)
+    closed = desk.as_("caseworker").post(
+        f"/cases/{ref}/close", json={"outcome": "MOVED_AREA", "reason": "Moved."}, headers={"If-Match": case["etag"]}
+    )
+    assert closed.status_code == 200
+    served.clock_to("2026-09-30T09:00:00+01:00")
+    pupil = come(browser, send_link(browser, ref, "pupil", "feedback"))
+    pupil.open(pupil.links()["Say how it went"])
+    pupil.open(next(path for path in pupil.links().values() if "/questions/" in path))
+    pupil.send(pupil.path, feedback_answer="declined").send(pupil.path)
+    assert pupil.heading.startswith("Thank you")
+
+
+def test_a_link_ends_after_fourteen_days(browser: At, desk: Desk, served: Served) -> None:
+    ref = desk.open()
+    path = send_link(browser, ref, "parent", "see")
+    parent = come(browser, path)
+    served.clock_to("2026-10-14T10:00:00+01:00")
+    assert parent.open("/family").status == 410
+    assert "Ask the school or the council for a new one" in browser("").open(path).text
+
+
 def test_nobody_but_the_council_makes_links(browser: At, desk: Desk) -> None:
     ref = desk.open()
     assert browser("home-head").open(f"/cases/{ref}/people/parent/link").status == 403
+
+
+def test_nobody_goes_on_guessing_links(browser: At) -> None:
+    stranger = browser("")
+    answers = [stranger.open(f"/link/guess-{number}").status for number in range(40)]
+    assert answers[0] == 410 and answers[-1] == 429

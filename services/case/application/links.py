@@ -1,7 +1,7 @@
 """Giving a family a link, and finding out whether one is still good.
 
 A token has 256 bits, and only its SHA-256 is kept. Opening a link is two steps, for mail scanners open links before
-people do: looking at it changes nothing.
+people do: looking at it changes nothing. Where the council wants it, a code that went another way is asked for too.
 """
 
 import hashlib
@@ -14,11 +14,13 @@ from services.case.domain.case import Case
 from services.case.domain.contacts import is_there
 from services.case.domain.errors import Erased, LinkOver, NotAParty
 from services.case.domain.links import Link
-from services.case.domain.people import FAMILY, PARTIES, Membership, Person
+from services.case.domain.people import FAMILY, PARTIES, SYSTEM, Membership, Person
+from services.case.store.cipher import MasterKey
 from services.case.store.database import Database
 
 GOOD_FOR = timedelta(days=14)
 BYTES = 32
+MOST_WRONG = 5  # codes, after which the link is cancelled
 
 KEEP = "INSERT INTO links (digest, ref) VALUES (%s, %s)"
 FIND = "SELECT ref FROM links WHERE digest = %s"
@@ -36,6 +38,17 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def new_code(master: MasterKey, digest: str) -> tuple[str, str]:
+    """Six digits for the link of that digest, and what is kept of them."""
+    code = f"{secrets.randbelow(1_000_000):06}"
+    return code, kept_of(master, digest, code)
+
+
+def kept_of(master: MasterKey, digest: str, code: str) -> str:
+    """What a code is compared by: keyed, for all codes could be tried."""
+    return master.digest("code of a link", digest, code).hex()
+
+
 def case_of(database: Database, digest: str) -> str:
     """The reference of the case to which a token leads. Asks the database. Raises LinkOver."""
     row = database.row(FIND, [bytes.fromhex(digest)])
@@ -44,8 +57,8 @@ def case_of(database: Database, digest: str) -> str:
     return str(row[0])
 
 
-def issue(running: Running, party: str, purpose: k.Purpose, digest: str) -> int:
-    """Give the party a link; the one that it had for the same purpose is cancelled. Its number.
+def issue(running: Running, party: str, purpose: k.Purpose, digest: str, factor: k.Factor = "", code: str = "") -> int:
+    """Give the party a link; the one that it had for the same purpose is cancelled. Its number. `code`: as `kept_of`.
 
     Raises NotAParty, Erased.
     """
@@ -57,18 +70,32 @@ def issue(running: Running, party: str, purpose: k.Purpose, digest: str) -> int:
     old = [one.id for one in case.links.values() if (one.party, one.purpose) == (party, purpose) and not one.cancelled]
     number = case.next("link")
     decision.emit(
-        k.LinkIssued, link=number, party=party, purpose=purpose, until=decision.at + GOOD_FOR, digest=digest
-    )  # fmt: skip
+        k.LinkIssued,
+        link=number,
+        party=party,
+        purpose=purpose,
+        until=decision.at + GOOD_FOR,
+        digest=digest,
+        factor=factor,
+        code=code,
+    )
     for link in old:
         decision.emit(k.LinkCancelled, link=link)
     return number
 
 
-def opened(running: Running, link: Link) -> None:
-    """Whoever has the link went on. Raises LinkOver."""
-    good(running.case, link.id, running.decision.at)
-    running.decision.by = reader(running.case, link).as_actor(Membership(PARTIES[link.party]))
-    running.decision.emit(k.LinkOpened, link=link.id)
+def opened(running: Running, number: int, code: str) -> bool:
+    """Whoever has the link went on; whether they may. `code`: as `kept_of`. Raises LinkOver."""
+    decision, link = running.decision, good(running.case, number, running.decision.at)
+    decision.by = reader(running.case, link).as_actor(Membership(PARTIES[link.party]))
+    if link.factor and not secrets.compare_digest(link.code, code):
+        decision.by = SYSTEM  # who has the link and not the code is nobody whom we know
+        decision.emit(k.LinkCodeWrong, link=number)
+        if running.case.links[number].wrong >= MOST_WRONG:
+            decision.emit(k.LinkCancelled, link=number)
+        return False
+    decision.emit(k.LinkOpened, link=number)
+    return True
 
 
 def by_digest(case: Case, digest: str, now: datetime) -> Link:

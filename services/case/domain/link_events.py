@@ -13,8 +13,13 @@ Purpose = Literal[
 ]
 
 
+Factor = Literal["", "letter", "text"]
+
+
 class LinkIssued(Event, frozen=True, kw_only=True):
-    """A party was given a link, for one purpose, good until a moment. `digest`: the SHA-256 of its token, in hex."""
+    """A party was given a link, for one purpose, good until a moment. `digest`: the SHA-256 of its token, in hex.
+    `factor`: by which other way a code goes to the party, "" where none is asked for; `code` tells nobody what it is
+    who lacks the house's key."""
 
     TOPIC: ClassVar = "case.link_issued.v1"
 
@@ -23,10 +28,21 @@ class LinkIssued(Event, frozen=True, kw_only=True):
     purpose: Purpose
     until: datetime
     digest: str
+    factor: Factor = ""
+    code: str = ""
+
+
+class LinkCodeWrong(Event, frozen=True, kw_only=True):
+    """Somebody who has the link typed another code than the party's."""
+
+    TOPIC: ClassVar = "case.link_code_wrong.v1"
+
+    link: int
 
 
 class LinkCancelled(Event, frozen=True, kw_only=True):
-    """A link is good no more: the party was given a new one for the same purpose."""
+    """A link is good no more: the party was given a new one for the same purpose, or wrong codes were typed too
+    often."""
 
     TOPIC: ClassVar = "case.link_cancelled.v1"
 

@@ -18,7 +18,8 @@ BY_LINK = "by-link:"
 
 
 class Link(msgspec.Struct, omit_defaults=True):
-    """`until` the moment from which it is good no more · `digest`: the SHA-256 of its token."""
+    """`until` the moment from which it is good no more · `digest`: the SHA-256 of its token · `factor`
+    and `code` as in LinkIssued · `wrong`: how often a wrong code was typed."""
 
     id: int
     party: str
@@ -26,6 +27,9 @@ class Link(msgspec.Struct, omit_defaults=True):
     until: datetime
     digest: str
     cancelled: bool = False
+    factor: k.Factor = ""
+    code: str = ""
+    wrong: int = 0
 
 
 def has_account(case: "Case", party: str) -> bool:
@@ -36,7 +40,9 @@ def has_account(case: "Case", party: str) -> bool:
 
 def _issued(case: "Case", event: k.LinkIssued) -> None:
     case.counts["link"] = event.link
-    case.links[event.link] = Link(event.link, event.party, event.purpose, event.until, event.digest)
+    case.links[event.link] = Link(
+        event.link, event.party, event.purpose, event.until, event.digest, factor=event.factor, code=event.code
+    )
     if not case.parties.get(event.party):
         case.stand_in(event.party, f"{BY_LINK}{event.party}:{case.ref}")
 
@@ -45,12 +51,17 @@ def _cancelled(case: "Case", event: k.LinkCancelled) -> None:
     case.links[event.link].cancelled = True
 
 
+def _code_wrong(case: "Case", event: k.LinkCodeWrong) -> None:
+    case.links[event.link].wrong += 1
+
+
 def _opened(case: "Case", event: k.LinkOpened) -> None:
     """That it was opened changes nothing."""
 
 
 APPLY: dict[type, Callable[[Any, Any], None]] = {
     k.LinkIssued: _issued,
+    k.LinkCodeWrong: _code_wrong,
     k.LinkCancelled: _cancelled,
     k.LinkOpened: _opened,
 }

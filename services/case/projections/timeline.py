@@ -93,7 +93,7 @@ def about(event: Event) -> str:
             return event.party
         case k.LinkIssued():
             return event.party
-        case k.LinkCancelled() | k.LinkOpened():
+        case k.LinkCodeWrong() | k.LinkCancelled() | k.LinkOpened():
             return str(event.link)
         case n.ReminderDue():
             return str(event.deadline)

@@ -129,6 +129,7 @@ SENTENCES: dict[str, Sentence] = {
     "case.contact_recorded.v1": lambda t, f: f"How to reach {wording.party(f['party']).lower()} was recorded",
     "case.link_issued.v1": lambda t, f: f"{wording.party(f['party'])} given a secure link {LINK_FOR[f['purpose']]}",
     "case.link_cancelled.v1": lambda t, f: f"The secure link number {f['link']} does not work any more",
+    "case.link_code_wrong.v1": lambda t, f: f"A wrong code was typed for the secure link number {f['link']}",
     "case.link_opened.v1": lambda t, f: f"The secure link number {f['link']} was opened",
     "case.reminder_due.v1": lambda t, f: f"Reminder to {', '.join(whom(one) for one in f['to'])}",
     "case.notice_sent.v1": lambda t, f: f"Sent to {whom(f['to']).lower()} {_ways(f)}",

@@ -26,10 +26,12 @@ FOR = {
 
 
 class SendLink(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`digest` is the SHA-256 of the link’s token."""
+    """`digest` is the SHA-256 of the link’s token; `factor` and `code` as `application.links` issues it."""
 
     purpose: Literal["see", "agree", "feedback"]
     digest: str
+    factor: Literal["", "letter", "text"] = ""
+    code: str = ""
 
 
 async def ask(visit: Visit) -> Response:
@@ -65,7 +67,11 @@ async def send(visit: Visit) -> Response:
     _, case, shown = await head_of(visit)
     role_for(visit.person, case, "send_link")
     token, digest = await asyncio.to_thread(links.new_token, visit.house.database, ref)
-    await visit.act(_issue, SendLink, {"purpose": purpose, "digest": digest})
+    said, code = {"purpose": purpose, "digest": digest}, ""
+    if factor := _factor(visit, case.authority):
+        code, kept = links.new_code(visit.house.store.keys.master, digest)
+        said |= {"factor": factor, "code": kept}
+    await visit.act(_issue, SendLink, said)
     case = await visit.house.door.see(ref)
     mine = next((one for one in case.links.values() if one.digest == digest), None)  # none if the form was sent twice
     start = visit.house.settings.public_url or str(visit.request.base_url)
@@ -76,14 +82,23 @@ async def send(visit: Visit) -> Response:
         purpose=FOR[purpose],
         address_of_link=f"{start.rstrip('/')}/link/{token}" if mine else "",
         until=mine.until if mine else None,
+        code=code,
+        factor=factor,
+        contact_known=contact_of(case, party),
         back=f"/cases/{ref}/people",
     )
+
+
+def _factor(visit: Visit, authority: str) -> str:
+    """By which other way the council wants a code to go, "" for none."""
+    wanted = str(visit.house.reference.policy_at(authority, visit.house.clock.today())["links.secondFactor"])
+    return "" if wanted == "off" else wanted
 
 
 async def _issue(ask: Ask) -> Reply:
     party, body = ask.part("party"), ask.body
 
     def act(running: Running) -> None:
-        links.issue(running, party, body.purpose, body.digest)
+        links.issue(running, party, body.purpose, body.digest, body.factor, body.code)
 
     return await act_on(ask, "send_link", act)

@@ -14,23 +14,36 @@ from services.case.web import safety
 from services.case.web.family.reader import show
 from services.case.web.pages import FAMILY
 from services.case.web.visit import Visit
+from services.case.web.wording import count
 
 
 async def look(visit: Visit) -> Response:
     """What waits behind the link, without anything of it."""
     case, link = await _found(visit)
-    return show(visit, "family/link.html", 200, case.authority, link=link, is_pupil=link.party == "pupil", home="")
+    return _page(visit, case, link)
+
+
+def _page(visit: Visit, case: Case, link: Link, wrong: str = "") -> Response:
+    errors = [{"text": wrong, "href": "#code"}] if wrong else []
+    values = {"link": link, "is_pupil": link.party == "pupil", "home": "", "errors": errors}
+    return show(visit, "family/link.html", 422 if wrong else 200, case.authority, **values)
 
 
 async def go_on(visit: Visit) -> Response:
-    """A session for this link alone."""
+    """A session for this link alone, once the code is right that went another way, where one is asked for."""
     case, link = await _found(visit)
+    typed = "".join(visit.posted.get("code").split())
+    if link.factor and not typed:
+        return _page(visit, case, link, "Enter the code")
+    code = links.kept_of(visit.house.store.keys.master, link.digest, typed)
 
     def act(running: Running) -> bytes:
-        links.opened(running, link)
-        return b""
+        return b"open" if links.opened(running, link.id, code) else b""
 
-    await visit.house.door.change(case.ref, once(), act)
+    if not (await visit.house.door.change(case.ref, once(), act)).answer:
+        case, link = await _found(visit)  # it may have been the last try
+        left = count(links.MOST_WRONG - link.wrong, "more try", "more tries")
+        return _page(visit, case, link, f"That is not the code. You have {left}")
     kept = {"ref": case.ref, "link": link.id}
     session = await asyncio.to_thread(visit.pages.by_link.begin, links.reader(case, link), "", kept)
     answer = visit.to("/family")
