@@ -3,6 +3,7 @@ models follow the log, suspensions reach the pupils' registers, words that are d
 
 import asyncio
 import contextlib
+import logging
 import signal
 from collections.abc import Callable
 
@@ -14,6 +15,8 @@ from services.case.wiring import House
 
 TIDY = 3600.0  # seconds
 EXPIRE = 60.0
+
+log = logging.getLogger(__name__)
 
 
 def work(house: House, started: Callable[[], None]) -> None:
@@ -49,6 +52,10 @@ async def _tidy(house: House) -> None:
 
 async def _expire(house: House) -> None:
     while True:
-        with contextlib.suppress(DatabaseAway, TryAgain):
+        try:
             await let_expire(house)
+        except (DatabaseAway, TryAgain):
+            pass  # it says so elsewhere
+        except Exception:
+            log.exception("letting what was offered expire failed, and is tried again")
         await asyncio.sleep(EXPIRE)

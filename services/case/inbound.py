@@ -1,6 +1,7 @@
 """Results that come back from whoever sends words, as events of the case they belong to: each once, in whatever order
 they come. They are records as on `notify.results.v1`, whichever way they came."""
 
+import logging
 from datetime import date
 from typing import Any, Literal, cast
 
@@ -20,6 +21,8 @@ from services.case.process.notices import Notice
 from services.case.wiring import House
 
 TYPE = "delivery.result.v1"
+
+log = logging.getLogger(__name__)
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +88,11 @@ def _owed(house: House, case: Case, delivery: str) -> tuple[int, str, Notice]:
     """What the delivery is of. Raises ResultRefused."""
     stream, _, rest = delivery.partition(".")
     version, _, to = rest.partition(":")
-    if stream != str(stream_of(case.ref)) or not version.isdigit() or not 0 < int(version) <= case.version:
+    if (
+        stream != str(stream_of(case.ref))
+        or not (version.isascii() and version.isdigit())
+        or not 0 < int(version) <= case.version
+    ):
         raise ResultRefused("there is no such delivery")
     recorded = house.store.load(case.stream, int(version) - 1)[0]
     found = [one for one in owed(recorded, case, house.reference) if one.to == to] if concerns(recorded) else []
@@ -99,5 +106,9 @@ async def let_expire(house: House) -> int:
     found = contacts.expired(house.database)
     for ref, delivery in found:
         data = {"delivery": delivery, "state": "failed", "because": "expired"}
-        await take(house, {"type": TYPE, "subject": ref, "data": data}, "")
+        try:
+            await take(house, {"type": TYPE, "subject": ref, "data": data}, "")
+        except ResultRefused as why:
+            log.error("what was offered has expired, and nobody is told: %s", why)
+            contacts.over(house.database, [delivery])
     return len(found)
