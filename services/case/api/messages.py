@@ -44,7 +44,7 @@ async def list_messages(ask: Ask) -> Reply:
     found = await asyncio.to_thread(messages_of, case, history, ask.house.reference, ask.house.settings.link(case.ref))
     level = sees(ask.person, case)
     mine = [message for message in found if level in ("full", "meta") or _is_for(ask, case, message)]
-    return Reply([_shown(message, words=level != "meta") for message in mine])
+    return Reply([_shown(message, words=level != "meta", work=level in ("full", "meta")) for message in mine])
 
 
 def _is_for(ask: Ask, case: Case, message: Message) -> bool:
@@ -56,12 +56,10 @@ def _is_for(ask: Ask, case: Case, message: Message) -> bool:
     return ask.person.has(role, org or message.org)
 
 
-def _shown(message: Message, words: bool) -> dict[str, Any]:
-    shown: dict[str, Any] = msgspec.to_builtins(message)
-    del shown["org"]
-    if not words:
-        del shown["words"]
-    return shown
+def _shown(message: Message, words: bool, work: bool) -> dict[str, Any]:
+    """`work`: also why it failed, and the task in which somebody sees to it."""
+    hidden = {"org"} | (set() if words else {"words"}) | (set() if work else {"because", "task"})
+    return {name: value for name, value in msgspec.to_builtins(message).items() if name not in hidden}
 
 
 async def list_contacts(ask: Ask) -> Reply:
