@@ -86,18 +86,24 @@ def take_in(connection: Connection, arrived: Sequence[Arrived], read: dict[str, 
     with connection.transaction():
         for one in arrived:
             try:
-                if isinstance(one.event, str):
-                    raise NotANotice(one.event)
-                whose, notice = notice_of(one.event)
-            except NotANotice as why:
-                connection.execute(PARK, [one.place, str(why)])
+                _take_in(connection, one)
+            except (NotANotice, psycopg.DataError, UnicodeError) as why:  # the last two: it cannot be written down
+                reason = str(why) if isinstance(why, NotANotice) else "it cannot be stored"
+                connection.execute(PARK, [one.place, reason])
                 figures.PARKED.inc()
-                log.warning("a record is parked, %s: %s", one.place, why)
-            else:
-                record = Jsonb(msgspec.to_builtins(notice))
-                connection.execute(TAKE_IN, [notice.delivery, whose.ref, whose.authority, notice.expires, record])
+                log.warning("a record is parked, %s: %s", one.place, reason)
         for source, place in read.items():
             connection.execute(PLACE, [source, place])
+
+
+def _take_in(connection: Connection, one: Arrived) -> None:
+    """Raises NotANotice, psycopg.DataError, UnicodeError, and then nothing of it is there."""
+    if isinstance(one.event, str):
+        raise NotANotice(one.event)
+    whose, notice = notice_of(one.event)
+    row = [notice.delivery, whose.ref, whose.authority, notice.expires, Jsonb(msgspec.to_builtins(notice))]
+    with connection.transaction():
+        connection.execute(TAKE_IN, row)
 
 
 def next_one(connection: Connection) -> Delivery | None:

@@ -144,6 +144,8 @@ def test_what_cannot_be_read_is_parked_and_keeps_nobody(
         {**good, "data": {**good["data"], "ways": ["pigeon"]}},
         {**good, "data": {**good["data"], "ways": ["letter"], "letter": None}},
         {**good, "data": None},
+        {**good, "subject": "EP\0"},
+        {**good, "data": {**good["data"], "language": "\ud800"}},
     ]
     take_in(connection, *bad, good)
     sending.work()
