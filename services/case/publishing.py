@@ -58,7 +58,7 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     n.NoticeSent: ("notice", "to", "channel", "posted_on", "deemed_on"),
     n.NoticeDelivered: ("notice", "to", "channel"),
     n.NoticeFailed: ("notice", "to", "because", "channel", "instance"),
-    k.LinkIssued: ("link", "party", "purpose", "until"),
+    k.LinkIssued: ("link", "party", "purpose", "until", "factor"),
     k.LinkCodeWrong: ("link",),
     k.LinkCancelled: ("link",),
     k.LinkOpened: ("link",),

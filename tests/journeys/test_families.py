@@ -16,6 +16,7 @@ def link_for(at: At, ref: str, party: str, purpose: str) -> str:
     """A caseworker makes it and hands it over."""
     worker = at("caseworker")
     worker.open(f"/cases/{ref}/people/{party}/link").choose(purpose).press("Make the link")
+    assert violations(worker.page) == []
     return "/link/" + worker.page.locator("#the-link").inner_text().strip().partition("/link/")[2]
 
 
@@ -109,6 +110,8 @@ def test_a_parent_asks_what_has_been_tried(at: At, desk: Desk) -> None:
     parent.person.type("What would you like to know?", "What did you try with him, and how did it go?")
     parent.press("Continue").press("Send my answer")
     assert "Your answer was sent" in parent.person.text
+    parent.person.open("/link/of-somebody-else")
+    assert parent.look().person.heading == "This link does not work any more"
     assert parent.faults == []
     assert desk.task(ref, "reply_of_school")["role"] == "home-staff"
 

@@ -18,6 +18,7 @@ from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from services.case.domain.errors import NotSignedIn, TryAgain
+from services.case.domain.links import BY_LINK
 from services.case.domain.people import Membership, Person
 from services.case.settings import SettingsRefused
 
@@ -149,6 +150,8 @@ class Identity:
 
 def _person(claims: Mapping[str, Any], meaning: Meaning) -> Person:
     """Roles come as `role@organisation`; family roles as the role alone. Raises ValueError, TypeError."""
+    if str(claims.get("sub", "")).startswith(BY_LINK):
+        raise ValueError("whoever comes by link is known here alone")
     memberships: list[Membership] = []
     for claim in claims.get(meaning.claim) or ():
         if isinstance(claim, str):

@@ -10,8 +10,6 @@ from services.case.api import history
 from services.case.api import tasks as api
 from services.case.api.bodies import Because, CompleteTask, Draft, Nothing, StateQuery
 from services.case.application import tasks
-from services.case.application.circumstances import Around
-from services.case.application.exclusions import known, whose_of
 from services.case.application.foreseeing import foresee
 from services.case.application.running import Running
 from services.case.domain import errors
@@ -24,7 +22,8 @@ from services.case.web.choosing import naming
 from services.case.web.filling import Filling, rows_to_check, show_step, take_step
 from services.case.web.in_words import in_words
 from services.case.web.known_people import staff_of
-from services.case.web.questions import Answers, question_of, steps_of
+from services.case.web.questions import Answers, steps_of
+from services.case.web.task_context import around, said_before
 from services.case.web.task_lists import can_do
 from services.case.web.told import told_of
 from services.case.web.visit import Visit
@@ -54,21 +53,14 @@ async def _load(visit: Visit) -> Shown:
 
 def _filling(visit: Visit, shown: Shown) -> Filling:
     assert shown.form is not None
-    house, case = visit.house, shown.case
-
-    def around(answers: Answers) -> Around:
-        mine = f"{case.ref}.{shown.task.instance}"
-        return Around(
-            case, house.clock.today(), house.reference,
-            lambda: known(case, house.door.registers.of(whose_of(case)), mine),
-        )  # fmt: skip
 
     async def keep(answers: Answers) -> None:
         await visit.act(api.save_draft, Draft, {"answers": answers})
 
     shared = {"caption": _caption(shown), "task": shown.body}
+    checked = around(visit, shown.case, shown.task.instance)
     return Filling(
-        shown.form, shown.body["draft"] or {}, f"/tasks/{shown.body['task']}", around, keep, shared
+        shown.form, shown.body["draft"] or {}, f"/tasks/{shown.body['task']}", checked, keep, shared
     )  # fmt: skip
 
 
@@ -89,7 +81,7 @@ async def overview(visit: Visit) -> Response:
     body, house = shown.body, visit.house
     filling = _filling(visit, shown) if shown.form else None
     names = await asyncio.to_thread(visit.names, body["assignee"])
-    earlier = await asyncio.to_thread(_earlier, visit, shown)
+    earlier = await asyncio.to_thread(said_before, visit, body)
     bundle = house.reference.bundle(body["bundle"])
     return visit.page(
         "tasks/task.html",
@@ -108,18 +100,6 @@ async def overview(visit: Visit) -> Response:
         status=shown.case.status,
         back="/tasks",
     )
-
-
-def _earlier(visit: Visit, shown: Shown) -> list[dict[str, Any]]:
-    """What others answered before, in the words of their questions; blocks."""
-    bundle = visit.house.reference.bundle(shown.body["bundle"])
-    rows = []
-    for one in shown.body["shown"]:
-        field = bundle.forms[bundle.elements[one["element"]].form].fields[one["field"]]
-        question = question_of(one["field"], field, False)
-        name_of = naming(visit, (question,), {one["field"]: one["answer"]})
-        rows.append({"title": one["title"], "lines": in_words(question, one["answer"], name_of)})
-    return rows
 
 
 async def begin(visit: Visit) -> Response:

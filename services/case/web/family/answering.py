@@ -10,20 +10,16 @@ from starlette.responses import Response
 from services.case.api import agreements
 from services.case.api import tasks as api
 from services.case.api.bodies import CompleteTask, Draft
-from services.case.application.circumstances import Around
-from services.case.application.exclusions import known as register_of
-from services.case.application.exclusions import whose_of
 from services.case.application.tasks import etag_of_terms
 from services.case.domain import errors
 from services.case.domain.case import Task
 from services.case.process.forms import Form
-from services.case.web.choosing import naming
 from services.case.web.family.known import known_by_link, without
 from services.case.web.family.reader import Reader, reader_of
 from services.case.web.family.reading import tasks_of
 from services.case.web.filling import Filling, rows_to_check, show_step, take_step
-from services.case.web.in_words import in_words
-from services.case.web.questions import Answers, question_of
+from services.case.web.questions import Answers
+from services.case.web.task_context import around, said_before
 from services.case.web.visit import Visit
 
 CHOSEN = "agree"  # where a session keeps what was chosen on the page before the questions
@@ -68,20 +64,13 @@ def _chosen(reader: Reader, form: Form) -> Answers:
 
 def _filling(reader: Reader, task: Task, form: Form, draft: Answers) -> Filling:
     visit, case = reader.visit, reader.case
-    house = visit.house
-
-    def around(answers: Answers) -> Around:
-        mine = f"{case.ref}.{task.instance}"
-        return Around(
-            case, house.clock.today(), house.reference,
-            lambda: register_of(case, house.door.registers.of(whose_of(case)), mine),
-        )  # fmt: skip
 
     async def keep(answers: Answers) -> None:
         await visit.act(api.save_draft, Draft, {"answers": answers}, id=case.task_id(task.id))
 
+    checked = around(visit, case, task.instance)
     answers = {name: answer for name, answer in draft.items() if name in form.fields}
-    return Filling(form, answers, f"/family/tasks/{task.id}", around, keep, {**reader.around, "caption": ""})
+    return Filling(form, answers, f"/family/tasks/{task.id}", checked, keep, {**reader.around, "caption": ""})
 
 
 def _number(visit: Visit) -> int:
@@ -102,22 +91,9 @@ async def begin(visit: Visit) -> Response:
         description=answering.filling.form.schema.get("description", ""),
         begun=bool(answering.filling.answers),
         go_on=answering.filling.first_open(),
-        earlier=await asyncio.to_thread(_earlier, answering),
+        earlier=await asyncio.to_thread(said_before, visit, answering.body),
         back="/family",
     )
-
-
-def _earlier(answering: Answering) -> list[dict[str, Any]]:
-    """What others said before that this is about, in the words of their questions; blocks."""
-    visit, body = answering.reader.visit, answering.body
-    bundle = visit.house.reference.bundle(body["bundle"])
-    rows = []
-    for one in body["shown"]:
-        field = bundle.forms[bundle.elements[one["element"]].form].fields[one["field"]]
-        question = question_of(one["field"], field, False)
-        name_of = naming(visit, (question,), {one["field"]: one["answer"]})
-        rows.append({"title": one["title"], "lines": in_words(question, one["answer"], name_of)})
-    return rows
 
 
 async def question(visit: Visit) -> Response:
