@@ -63,7 +63,7 @@ class Family:
         page = self.person.page
         if page.get_by_label("I am a parent or carer with parental responsibility").count():
             self.person.choose("I am a parent or carer with parental responsibility")
-        self.person.type("In which language did you read or hear the terms?", "English")
+        page.locator("[name=language]").fill("English")
         self.person.choose("No, I did not need it").choose("No, but I know where to get advice").press("Continue")
         self.look()
         return self

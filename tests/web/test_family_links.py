@@ -168,6 +168,24 @@ def test_no_page_for_families_is_shown_to_who_did_not_come_by_a_link(browser: At
             assert (refused.status, refused.heading) == (410, "This link does not work any more"), page.path
 
 
+def test_nothing_of_others_is_told_but_whether_they_agree(browser: At, desk: Desk) -> None:
+    # given a parent who says no with a reason, and whose address must not be told
+    ref = desk.moved_to_terms()
+    parent = come(browser, send_link(browser, ref, "parent", "agree"))
+    agree(parent, "no", capacity="parent_with_responsibility", words="Because of what happened in May.")
+    pupil = come(browser, send_link(browser, ref, "pupil", "agree"))
+    pupil.open("/family/plan")
+    assert "Did not agree" in pupil.text and "Because of what happened" not in pupil.text
+
+    other = desk.moved_to_terms()
+    pupil = come(browser, send_link(browser, other, "pupil", "agree")).open("/family/plan")
+    assert "Maria Example" not in pupil.text and "How do you get there?" in pupil.text
+    contact = {"name": "Maria Example", "restriction": "hide_address"}
+    recorded = desk.as_("caseworker").put(f"/cases/{other}/contacts/parent", json={"contact": contact})
+    assert recorded.status_code == 200, recorded.text
+    assert "How do you get there?" not in pupil.open("/family/plan").text
+
+
 def test_feedback_by_link_after_the_case_is_closed(browser: At, desk: Desk, served: Served) -> None:
     # given a closed case; everybody is asked the day after
     ref = desk.open()

@@ -22,6 +22,7 @@ from services.case.web.questions import Answers
 from services.case.web.task_context import around, said_before
 from services.case.web.visit import Visit
 
+TITLES = {"yes": "About your yes", "no": "About your no"}
 CHOSEN = "agree"  # where a session keeps what was chosen on the page before the questions
 
 
@@ -51,7 +52,12 @@ async def load(visit: Visit, number: int) -> Answering:
     if task.agreement == "terms":
         known = known_by_link(form, reader.party, visit.house.clock.today()) | _chosen(reader, form)
     etag = etag_of_terms(case) if task.agreement == "terms" else reply.etag
-    filling = _filling(reader, task, without(form, known, reader.is_pupil), reply.body["draft"] or {})
+    filling = _filling(
+        reader,
+        task,
+        without(form, known, reader.is_pupil, TITLES.get(known.get(CHOSEN, ""), "")),
+        reply.body["draft"] or {},
+    )
     return Answering(reader, task, reply.body, etag, known, filling)
 
 

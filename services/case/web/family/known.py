@@ -9,7 +9,11 @@ import msgspec
 from services.case.process.forms import Form
 from services.case.web.questions import Answers
 
-FOR_PUPILS = {  # questions that forms ask about the pupil, as one asks the pupil
+FOR_PUPILS = {  # questions that are asked of everybody, as one asks a pupil
+    "language": {"title": "In which language did you read the plan?"},
+    "interpreter": {"title": "Did somebody help you to understand it?"},
+    "adviser": {"title": "Was somebody with you who is on your side?"},
+    "words": {"title": "Do you want to say something about it?"},
     "understanding": {
         "title": "What will happen if you say yes? Say it in your own words.",
         "description": "This shows that the plan was explained well. There is no wrong answer.",
@@ -31,9 +35,11 @@ def _may_be(field: dict[str, Any], value: str) -> bool:
     return value in options if options else field.get("type") == "string"
 
 
-def without(form: Form, known: Answers, is_pupil: bool = False) -> Form:
-    """The form with only what is still to be asked; conditions on what is known are settled."""
+def without(form: Form, known: Answers, is_pupil: bool = False, title: str = "") -> Form:
+    """The form with only what is still to be asked; conditions on what is known are settled. `title` in the
+    place of its own."""
     schema = deepcopy(form.schema)
+    schema["title"] = title or form.title
     fields = {name: _settled(field, known) for name, field in schema["properties"].items() if name not in known}
     schema["properties"] = {name: field for name, field in fields.items() if field is not None}
     required = list(schema.get("required", []))
