@@ -14,16 +14,15 @@ class Tries:
     def __init__(self) -> None:
         self._failed: OrderedDict[str, deque[float]] = OrderedDict()
 
-    def refuse_if_many(self, who: str) -> None:
-        """Raises TooManyTries."""
-        times = self._failed.get(who)
-        while times and times[0] < time.monotonic() - WITHIN:
-            times.popleft()
-        if times and len(times) >= MOST:
-            raise TooManyTries
-
     def failed(self, who: str) -> None:
-        self._failed.setdefault(who, deque(maxlen=MOST)).append(time.monotonic())
+        """Count one more. Raises TooManyTries."""
+        now = time.monotonic()
+        times = self._failed.setdefault(who, deque(maxlen=MOST + 1))
+        while times and times[0] < now - WITHIN:
+            times.popleft()
+        times.append(now)
         self._failed.move_to_end(who)
         while len(self._failed) > REMEMBERED:
             self._failed.popitem(last=False)
+        if len(times) > MOST:
+            raise TooManyTries
