@@ -1,0 +1,14 @@
+"""The ledger takes what a subscriber may get as the page for subscribers asks."""
+
+import sys
+
+import pytest
+
+from contracts.conformance.__main__ import examine
+from contracts.conformance.history import history
+
+
+def test_the_ledger_passes_the_conformance_kit(ledger_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AUDIT_DATABASE_URL", ledger_url)
+
+    assert examine([sys.executable, "-m", "tests.audit.consuming"], history(2), patience=60) == []
