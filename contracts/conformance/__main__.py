@@ -13,7 +13,9 @@ from contracts import conformance
 from contracts.conformance.feeding import CannotStart, feed
 from contracts.conformance.history import Run, history
 from contracts.conformance.judging import Judge, Wrong
+from contracts.conformance.offers import offers
 
+HISTORIES = {"case.events.v1": history, "case.contacts.v1": offers}
 GOOD, FINDINGS, WRONG_USE = 0, 1, 2
 
 
@@ -33,11 +35,12 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--json", action="store_true", help="for machines")
+    parser.add_argument("--topic", choices=HISTORIES, default="case.events.v1", help="which it reads")
     parser.add_argument("--seed", type=int, default=1, help="another order across streams")
     parser.add_argument("--patience", type=float, default=10, metavar="SECONDS", help="until it must have ended")
     parser.add_argument("command", nargs="+", metavar="COMMAND", help="after `--`")
     given = parser.parse_args(arguments)
-    runs = history(given.seed)
+    runs = HISTORIES[given.topic](given.seed)
     try:
         found = examine(given.command, runs, given.patience)
     except CannotStart as error:

@@ -268,6 +268,29 @@ class Hangs(Right):
             sys.stdin.buffer.read(1)
 
 
+class Sends(Right):
+    """Of what comes in no order, each id once."""
+
+    def read(self, line: bytes) -> Event | None:
+        try:
+            event: Event = json.loads(line)
+            return event if event["type"] == "delivery.offered.v1" else None
+        except (ValueError, TypeError, KeyError):
+            return self.unreadable()
+
+    def follows(self, event: Event) -> bool:
+        return not self.database.execute("SELECT 1 FROM effects WHERE id = ?", [event["id"]]).fetchone()
+
+    def remember(self, event: Event) -> None:
+        """The effect is what is remembered."""
+
+
+class SendsWhileItRemembers(Sends):
+    def __init__(self) -> None:
+        super().__init__()
+        self.database.execute("DELETE FROM effects")
+
+
 if __name__ == "__main__":
     kind: type[Right] = globals()[sys.argv[1]]
     kind().consume(sys.stdin.buffer)

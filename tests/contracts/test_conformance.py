@@ -11,6 +11,7 @@ import pytest
 from contracts.conformance.__main__ import FINDINGS, GOOD, WRONG_USE, examine, main
 from contracts.conformance.history import history
 from contracts.conformance.judging import RULES
+from contracts.conformance.offers import offers
 from contracts.envelope import NotACloudEvent, from_json
 from tests.contracts.schemas import SCHEMAS
 
@@ -76,6 +77,14 @@ def test_what_is_wrong_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_cannot_be_started_is_no_finding(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--", "/no/such/consumer"]) == WRONG_USE
     assert "/no/such/consumer" in capsys.readouterr().err
+
+
+def test_offers_to_be_sent_have_a_history_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--topic", "case.contacts.v1", "--", *consumer("Sends")]) == GOOD
+    assert capsys.readouterr().out == "8 runs, 88 records: all is well\n"
+
+    found = examine(consumer("SendsWhileItRemembers"), offers(1), patience=5)
+    assert [wrong.rule for wrong in found] == ["twice-after-restart", "twice-after-kill", "twice-replayed"]
 
 
 def test_it_is_a_command_that_explains_itself() -> None:
