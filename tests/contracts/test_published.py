@@ -117,6 +117,7 @@ def with_secrets(type: str, example: dict[str, Any]) -> Event:
 
 ROOM: dict[Any, Any] = {
     str: SECRET, Any: SECRET, int: 1, bool: True, datetime: datetime(2026, 9, 7, tzinfo=UTC), date: date(2026, 9, 7),
+    datetime | None: datetime(2026, 9, 7, tzinfo=UTC),
     Trace: Trace([(SECRET, SECRET)]), dict[str, str]: {SECRET: SECRET}, list[str]: [SECRET],
     dict[int, date]: {5: date(2026, 9, 7)}, list[tuple[int, str]]: [(1, SECRET)],
     list[Question]: [{"id": "secret", "title": SECRET}],

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from contracts.catalogue import schemas
 from tests.contracts.growth import taken_back
-from tests.contracts.schemas import SCHEMAS
 
 RELEASED = Path(__file__).parents[2] / "contracts" / "released"
-FILES = {path.stem: json.loads(path.read_text()) for path in sorted(RELEASED.glob("*.json"))}
+FILES = {path.stem: json.loads(path.read_text()) for path in sorted(RELEASED.rglob("*.json"))}
+SCHEMAS = {type: schema for type, (_, schema) in schemas().items()}
 ENTERED = "register.exclusion_entered.v1"
 Schema = dict[str, Any]
 
