@@ -18,6 +18,7 @@ WHO = {
     "/processes/new-version": "process-owner",
     "/processes/versions/{bundle}": "process-owner",
     "/processes/versions/{bundle}/cases": "process-owner",
+    "/cases/{ref}/replay": "auditor",
     "/cases/{ref}/resume": "caseworker",
     "/cases/{ref}/concern": "senco",
 }

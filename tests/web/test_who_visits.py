@@ -33,6 +33,7 @@ CASE = {
     "/cases/{ref}/people/{party}/link": TEAM,
     "/cases/{ref}/messages": OWN | ASKED | META,
     "/cases/{ref}/history": OWN | META | {"parent"},
+    "/cases/{ref}/replay": OWN | META | {"parent"},
     "/cases/{ref}/dates.ics": OWN | ASKED | META,
     "/cases/{ref}/answers": OWN | META | {"parent"},
     "/cases/{ref}/answers/{task}/{field}": OWN | {"dpo"},

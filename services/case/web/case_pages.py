@@ -42,6 +42,7 @@ def _tabs(visit: Visit, case: Case) -> list[dict[str, Any]]:
     found = [("Overview", f"/cases/{case.ref}", "read"), ("People", f"/cases/{case.ref}/people", "read")]
     found += [("Answers", f"/cases/{case.ref}/answers", "history")]
     found += [("Messages", f"/cases/{case.ref}/messages", "read"), ("History", f"/cases/{case.ref}/history", "history")]
+    found += [("Process", f"/cases/{case.ref}/replay", "history")]
     return [
         {"text": text, "href": href, "active": href == here}
         for text, href, action in found

@@ -15,6 +15,7 @@ from services.case.web import (
     opening_pages,
     people_pages,
     process_pages,
+    replay_pages,
     sign_in,
     task_lists,
     task_pages,
@@ -87,6 +88,7 @@ CASES = (
     Page("GET", "/cases/{ref}/messages", people_pages.sent, "read"),
     Page("GET", "/cases/{ref}/messages/{notice}/{to}", people_pages.letter, "read"),
     Page("GET", "/cases/{ref}/history", history_pages.timeline, "history"),
+    Page("GET", "/cases/{ref}/replay", replay_pages.replayed, "history"),
     *(
         Page(method, f"/cases/{{ref}}/{name}", handler, act.action)
         for name, act in case_acts.ACTS.items()
