@@ -26,7 +26,7 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     as the person calls it."""
 
     name: Line = ""
-    email: Annotated[str, Meta(max_length=200, pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+    email: Annotated[str, Meta(max_length=200, pattern=r"^([^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+)?$")] = ""
     phone: Annotated[str, Meta(max_length=30)] = ""
     address: Annotated[tuple[Line, ...], Meta(max_length=6)] = ()
     prefers: Literal["", "email", "sms", "letter"] = ""
