@@ -4,7 +4,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,9 @@ class Composed:
     def environment(self, name: str) -> dict[str, str]:
         return {key: self._here(value) for key, value in SERVICES[name]["environment"].items()}
 
-    def start(self, name: str) -> "subprocess.Popen[str]":
-        """What it prints goes to a file beside the secrets."""
-        _, *words = [self._here(word) for word in SERVICES[name]["command"]]
+    def start(self, name: str, command: Sequence[str] = ()) -> "subprocess.Popen[str]":
+        """What it prints goes to a file beside the secrets. Another command, as `docker compose run` has it."""
+        _, *words = [self._here(word) for word in command or SERVICES[name]["command"]]
         kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
         with (self.secrets.parent / f"{name}.log").open("w") as log:
             process = subprocess.Popen(
@@ -44,8 +44,8 @@ class Composed:
         self.running[name] = process
         return process
 
-    def once(self, name: str) -> None:
-        code = self.start(name).wait(60)
+    def once(self, name: str, *command: str) -> None:
+        code = self.start(name, command).wait(60)
         assert code == 0, self.said(name)
 
     def said(self, name: str) -> str:
