@@ -20,13 +20,17 @@ PARENTS = ("parent", "parent2")
 LIMITED = frozenset({"no_contact", "court_order", "other"})
 
 
+PART = r"[^@\s\x00-\x1f\x7f-\x9f]+"
+ADDRESS = f"^({PART}@{PART})?$"  # of an e-mail, or none
+
+
 class Contact(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """`address` without the name, a line each · `prefers`: of the ways that are open, the one to try first ·
     `electronic`: the person has agreed in writing to get electronically what the law prescribes in writing · `language`
     as the person calls it."""
 
     name: Line = ""
-    email: Annotated[str, Meta(max_length=200, pattern=r"^([^@\s\x00-\x1f\x7f-\x9f]+@[^@\s\x00-\x1f\x7f-\x9f]+)?$")] = ""
+    email: Annotated[str, Meta(max_length=200, pattern=ADDRESS)] = ""
     phone: Annotated[str, Meta(max_length=30)] = ""
     address: Annotated[tuple[Line, ...], Meta(max_length=6)] = ()
     prefers: Literal["", "email", "sms", "letter"] = ""
