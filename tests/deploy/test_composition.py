@@ -1,4 +1,4 @@
-"""The commands and variables of compose.yaml on a real PostgreSQL and broker: a case, from opening to its first notice."""
+"""Commands and variables of compose.yaml on a real PostgreSQL and broker: a case, from opening to its first notice."""
 
 import socket
 from collections.abc import Iterator
