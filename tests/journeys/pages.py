@@ -18,7 +18,10 @@ WHO = {
     "/processes/new-version": "process-owner",
     "/processes/versions/{bundle}": "process-owner",
     "/processes/versions/{bundle}/cases": "process-owner",
+    "/audit": "auditor",
     "/cases/{ref}/replay": "auditor",
+    "/cases/{ref}/verify": "auditor",
+    "/cases/{ref}/access": "auditor",
     "/cases/{ref}/resume": "caseworker",
     "/cases/{ref}/concern": "senco",
 }

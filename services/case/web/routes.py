@@ -3,6 +3,7 @@
 from services.case.web import (
     about,
     answer_pages,
+    audit_pages,
     calendar_pages,
     case_acts,
     case_lists,
@@ -89,11 +90,17 @@ CASES = (
     Page("GET", "/cases/{ref}/messages/{notice}/{to}", people_pages.letter, "read"),
     Page("GET", "/cases/{ref}/history", history_pages.timeline, "history"),
     Page("GET", "/cases/{ref}/replay", replay_pages.replayed, "history"),
+    Page("GET", "/cases/{ref}/verify", audit_pages.verified, "export"),
+    Page("GET", "/cases/{ref}/access", audit_pages.access, "export"),
     *(
         Page(method, f"/cases/{{ref}}/{name}", handler, act.action)
         for name, act in case_acts.ACTS.items()
         for method, handler in (("GET", case_acts.ask), ("POST", case_acts.do))
     ),
+)
+AUDIT = (
+    Page("GET", "/audit", audit_pages.begin, "export", "Audit"),
+    Page("POST", "/audit", audit_pages.find, "export"),
 )
 DIRECTORY = (
     Page("GET", "/directory", directory_pages.home, "search_schools", "Directory"),
@@ -152,4 +159,4 @@ FAMILY = (
     Page("POST", "/family/tasks/{task}/check", answering.send, "link"),
     Page("POST", "/family/leave", opening.leave, "link"),
 )
-PAGES = (*SIGNING_IN, *TASKS, *CASES, *DIRECTORY, *MEASURES, *PROCESSES, *FAMILY, *ABOUT)
+PAGES = (*SIGNING_IN, *TASKS, *CASES, *AUDIT, *DIRECTORY, *MEASURES, *PROCESSES, *FAMILY, *ABOUT)
