@@ -26,6 +26,7 @@ def test_an_auditor_steps_through_a_case_and_sees_what_was_open_then(browser: At
     assert any(row.endswith("Over") for row in rows)
     assert any(row.endswith("Waiting") for row in rows)
     assert "BPMNDiagram" in last.page.get_element_by_id("diagram").get("data-xml")
+    assert "Answers given by then" in last.text
     assert "Next" not in last.links()
 
 

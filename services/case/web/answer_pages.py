@@ -27,10 +27,14 @@ async def answers(visit: Visit) -> Response:
     """All of them as they stand, corrections included, the last given first."""
     _, case, shown = await head_of(visit)
     given = (await visit.read(history.state, StateQuery())).body["answers"]
-    persons = [over.person for over in case.done.values()]
-    names = await asyncio.to_thread(visit.names, *persons)
-    cards = [await asyncio.to_thread(_card, visit, case, one, names) for one in given]
-    return visit.page("cases/answers.html", **shown, cards=[card for card in cards[::-1] if card["rows"]])
+    return visit.page("cases/answers.html", **shown, cards=await asyncio.to_thread(cards_of, visit, case, given))
+
+
+def cards_of(visit: Visit, case: Case, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The answers to each form in the words of its questions, the last given first; blocks."""
+    names = visit.names(*(over.person for over in case.done.values()))
+    cards = [_card(visit, case, one, names) for one in given]
+    return [card for card in cards[::-1] if card["rows"]]
 
 
 def _number(one: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from services.case.application.replaying import Replay, replay
 from services.case.domain.errors import NoSuchPage
 from services.case.domain.permissions import sees
 from services.case.process.bundle import Bundle
+from services.case.web.answer_pages import cards_of
 from services.case.web.case_pages import head_of
 from services.case.web.fact_words import facts_in_words
 from services.case.web.history_words import Telling, sentence
@@ -54,6 +55,7 @@ async def replayed(visit: Visit) -> Response:
         instance=chosen,
         drawn=_drawn(found, chosen, bundle_of(found.then.instances[chosen].bundle)) if chosen else None,
         facts=await asyncio.to_thread(facts_in_words, visit, case, state["facts"]),
+        cards=await asyncio.to_thread(cards_of, visit, case, state["answers"]),
         tasks=[_task(found, bundle_of, number) for number in found.then.tasks],
     )
 
