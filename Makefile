@@ -33,8 +33,8 @@ run: assets ## set up and start everything on http://127.0.0.1:$(PORT), data in 
 demo: .venv/run ## walk two whole cases over HTTP on a server of their own
 	$(BIN)/python -m services.case demo
 
-test: .venv/dev assets ## run the tests
-	$(BIN)/python -m pytest
+test: .venv/dev assets ## run the tests, those in a browser apart (make journeys)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --ignore tests/journeys
 
 journeys: .venv/journeys assets ## people at work in a real browser (needs chromium on the PATH)
 	REQUIRE_ALL=1 $(BIN)/python -m pytest tests/journeys

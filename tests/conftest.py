@@ -5,6 +5,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -85,6 +86,18 @@ def own_broker() -> Iterator[ApacheKafka]:
         yield mine.begin()
     finally:
         mine.close()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of pytest-xdist tells the process that prints which broker it had."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["chosen"] = session.config.stash.get(CHOSEN, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    if chosen := getattr(node, "workeroutput", {}).get("chosen"):
+        node.config.stash[CHOSEN] = chosen
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

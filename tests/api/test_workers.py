@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -148,3 +149,18 @@ def test_told_to_stop_all_stop(served: Served, desk: Desk) -> None:
 
     assert not any(Path(f"/proc/{pid}").exists() for pid in three)
     assert_nothing_stands_still(served)
+
+
+def test_one_that_hangs_does_not_hold_up_the_stop(served: Served) -> None:
+    # Given three processes, of which one cannot hear
+    served.start()
+    three = processes(served)
+    os.kill(three[0], signal.SIGSTOP)
+
+    # When they are told to stop
+    began = time.monotonic()
+    served.stop()
+
+    # Then all are gone within ten seconds
+    assert time.monotonic() - began < 10
+    assert not any(Path(f"/proc/{pid}").exists() for pid in three)

@@ -23,28 +23,30 @@ from tests.process.engine.stock import Stock
 
 PROCESS = "exclusion_prevention"
 BEGIN: dict[str, Any] = {
-    "sen_provision": "K", "pex_risk": "medium", "panel_before": [], "panel_agreed": [], "send_instance": 0,
+    "sen_provision": "K", "pex_risk": "medium", "send_instance": 0, "risk_told": False,
 }  # fmt: skip
-RESULTS = {"read_ladder": {"ladder": {"rungs": ["restorative"], "ready": False}}}
+RESULTS = {"read_ladder": {"ladder": {"rungs": ["restorative"], "kinds": {}, "days": {}, "ready": False}}}
 UNTIL_LOOP: list[tuple[str, dict[str, Any]]] = [
     ("triage", {"triage_decision": "accept"}),
     ("verify_flags", {"flags_verified": True}),
     ("assess_risk", {"pex_risk": "medium"}),
+    ("assess_needs", {}),
     ("plan_meeting", {"plan_agreed": "yes"}),
-    ("choose_step", {"step": "start", "rung": "restorative"}),
-    ("start_strategy", {"review_on": "2026-10-05"}),
+    ("choose_step", {"step": "support"}),
+    ("start_targeted", {"taken_up": "yes", "review_on": "2026-10-05"}),
 ]
 UNTIL_REVIEW = [
     ("triage", "accept"),
     ("verify_flags", "flags_n"),
     ("assess_risk", "risk_medium"),
+    ("assess_needs", "needs"),
     ("plan_meeting", "plan"),
-    ("choose_step", "take_restorative"),
-    ("start_strategy", "restorative"),
+    ("choose_step", "take_targeted"),
+    ("start_targeted", "targeted_support"),
 ]
 SETS = scenarios_of(HOUSE / PROCESS)[1]
-GOES_ON = {**SETS["restorative_extended_at_high_risk"], "pex_risk": "medium"}
-ROUND = ("review_strategy", {"review_decision": "continue", "review_on": "2026-10-19"})
+GOES_ON = SETS["targeted_goes_on"]
+ROUND = ("review_targeted", {"review_decision": "continue", "review_on": "2026-10-19"})
 WINDOW = 5
 
 
@@ -61,22 +63,23 @@ class Ours:
     def __init__(self, definition: Definition) -> None:
         self.instance = Instance.new(definition)
         self.inputs: list[tuple[Input, list[Effect]]] = []
+        self.offered: dict[str, str] = {}
         self._take(Start(BEGIN))
 
     def _take(self, given: Input) -> None:
         step = self.instance.apply(given, lambda operator, parameters: None)
         self.inputs.append((given, step.effects))
+        self.offered.update({offer.element: offer.key for offer in step.offers})
 
     def complete(self, element: str, variables: dict[str, Any]) -> None:
-        (key,) = self.instance.open
-        self._take(Complete(key, variables))
+        self._take(Complete(self.offered.pop(element), variables))
 
 
 class Theirs:
     """Unmodified SpiffWorkflow on the same inputs."""
 
-    def __init__(self, diagram: bytes) -> None:
-        self.stock = Stock(diagram, PROCESS, BEGIN)
+    def __init__(self, diagrams: dict[str, bytes]) -> None:
+        self.stock = Stock(diagrams, PROCESS, BEGIN)
 
     def complete(self, element: str, variables: dict[str, Any]) -> None:
         self.stock.complete(element, 0, variables)
@@ -103,17 +106,18 @@ def at(new: Callable[[], Ours | Theirs], completed: tuple[int, ...], instances: 
     return found
 
 
-def copy_of_diagram() -> bytes:
-    return plain_copy(HOUSE / PROCESS / f"{PROCESS}.bpmn", RESULTS)
+def copies_of_diagrams() -> dict[str, bytes]:
+    """The process and those it calls."""
+    return {diagram.name: plain_copy(diagram, RESULTS) for diagram in sorted((HOUSE / PROCESS).glob("*.bpmn"))}
 
 
 def step() -> list[Record]:
-    diagram = copy_of_diagram()
-    definition = Definition(PROCESS, {"p.bpmn": diagram})
+    diagrams = copies_of_diagrams()
+    definition = Definition(PROCESS, diagrams)
     measured = interleaved(
         {
             "ours": lambda: at(lambda: Ours(definition), (60,), 8)[60],
-            "stock": lambda: at(lambda: Theirs(diagram), (60,), 2)[60],
+            "stock": lambda: at(lambda: Theirs(diagrams), (60,), 2)[60],
         }
     )
     sizes = [at(lambda: Ours(definition), (5, 20, 60, 1000, 5000), 8) for _ in range(5)]
@@ -132,7 +136,7 @@ def step() -> list[Record]:
 
 
 def replay() -> list[Record]:
-    definition = Definition(PROCESS, {"p.bpmn": copy_of_diagram()})
+    definition = Definition(PROCESS, copies_of_diagrams())
 
     def lived() -> tuple[Ours, float]:
         began = time.process_time()
@@ -173,7 +177,7 @@ def reviewed_case(reference: Reference, reviews: int) -> Run:
         if element == "plan_meeting":
             run.step({"on": date(2026, 9, 14)})
         run.step({"task": element, "answers": answers})
-    run.step({"on": date(2026, 9, 21)})
+    run.step({"on": date(2026, 10, 9)})
     for _ in range(reviews):
         run.step({"task": ROUND[0], "answers": GOES_ON})
     return run

@@ -1,6 +1,7 @@
 """The processes that one command runs side by side: each replaced when it dies, all stopped together, and none of them
 left when whoever started them is gone."""
 
+import contextlib
 import ctypes
 import os
 import select
@@ -16,6 +17,7 @@ Work = Callable[[Started], int]  # runs in a process of its own; says when it wo
 
 FAILED = 2  # exit code where something that is needed cannot start
 PAUSE = 0.5  # seconds before what died is started again
+PATIENCE = 8  # seconds that what is told to stop has until it is killed: the whole has to be gone within ten
 PR_SET_PDEATHSIG = 1
 
 
@@ -33,11 +35,12 @@ class Processes:
     """Forks each `work` that is to be kept. Nothing may have been started in this process before: a fork copies no
     threads, and no connection can be shared."""
 
-    def __init__(self, died: Callable[[int], None] = lambda pid: None) -> None:
+    def __init__(self, died: Callable[[int], None] = lambda pid: None, patience: int = PATIENCE) -> None:
         self._works: list[Work] = []
         self._running: dict[int, Work] = {}  # by process id
         self._stopping = False
         self._died = died
+        self._patience = patience
 
     def keep(self, work: Work, times: int = 1) -> None:
         """Have so many processes at it."""
@@ -104,6 +107,13 @@ class Processes:
         os.write(self._told, b".")
 
     def _stop(self, number: int = 0, frame: Any = None) -> None:
-        self._stopping = True
+        if not self._stopping:
+            self._stopping = True
+            signal.signal(signal.SIGALRM, lambda number, frame: self._tell(signal.SIGKILL))
+            signal.alarm(self._patience)
+        self._tell(signal.SIGTERM)
+
+    def _tell(self, what: signal.Signals) -> None:
         for pid in self._running:
-            os.kill(pid, signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):  # gone a moment ago
+                os.kill(pid, what)

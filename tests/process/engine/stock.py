@@ -1,6 +1,7 @@
 """Unmodified SpiffWorkflow, driven as its authors show: to compare with where it is right."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
@@ -14,9 +15,10 @@ from SpiffWorkflow.spiff.specs.event_definitions import MessageEventDefinition
 class Stock:
     """One instance. Tasks are known by their element and by which of its open ones they are."""
 
-    def __init__(self, xml: bytes, process: str, variables: dict[str, Any]) -> None:
+    def __init__(self, diagrams: Mapping[str, bytes], process: str, variables: dict[str, Any]) -> None:
         parser = SpiffBpmnParser()
-        parser.add_bpmn_xml(etree.fromstring(xml), "p.bpmn")
+        for name, xml in diagrams.items():
+            parser.add_bpmn_xml(etree.fromstring(xml), name)
         self.workflow = BpmnWorkflow(parser.get_spec(process), parser.get_subprocess_specs(process))
         self.workflow.task_tree.set_data(**variables)
         self.workflow.do_engine_steps()

@@ -69,7 +69,7 @@ class Pair:
     def __init__(self, definition: Definition, xml: bytes, variables: Answers) -> None:
         self.ours = Instance.new(definition)
         self.ours.apply(Start(variables), nothing)
-        self.stock = Stock(xml, definition.process, variables)
+        self.stock = Stock({"p.bpmn": xml}, definition.process, variables)
         self.sent: set[str] = set()
         self.agree()
 
@@ -175,7 +175,7 @@ def test_a_parallel_join_in_a_loop_is_right_here_and_not_there() -> None:
     for firsts in product("ab", repeat=3):
         ours = Instance.new(definition)
         ours.apply(Start({}), nothing)
-        stock, same = Stock(xml, "p", {}), True
+        stock, same = Stock({"p.bpmn": xml}, "p", {}), True
         for round, first in enumerate(firsts, start=1):
             for branch in (first, "ab".replace(first, "")):
                 answers = {"more": round < 3}
@@ -197,4 +197,4 @@ def test_an_inclusive_join_behind_a_loop_is_right_here_and_not_there() -> None:
     )  # fmt: skip
     ours = Instance.new(define(xml))
     assert [offer.element for offer in ours.apply(Start({}), nothing).offers] == ["a"]
-    assert Stock(xml, "p", {}).open == {"a": 1, "z": 1}
+    assert Stock({"p.bpmn": xml}, "p", {}).open == {"a": 1, "z": 1}
