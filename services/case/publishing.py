@@ -14,6 +14,7 @@ from services.case.domain import authority_events as a
 from services.case.domain import delivery_events as n
 from services.case.domain import directory_events as d
 from services.case.domain import events as e
+from services.case.domain import file_events as f
 from services.case.domain import improvement_events as i
 from services.case.domain import link_events as k
 from services.case.domain import process_migration as m
@@ -62,8 +63,9 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     k.LinkCodeWrong: ("link",),
     k.LinkCancelled: ("link",),
     k.LinkOpened: ("link",),
+    f.FileAdded: ("file", "media_type", "size", "sha256"),
     m.ProcessMigrated: ("instance", "process", "was", "bundle", "because"),
-    x.CaseLookedAt: ("person", "what"),
+    x.CaseLookedAt: ("person", "what", "file"),
     p.ExclusionNotified: ("instance", "entry"),
     p.ExclusionEntered: ("entry", "totals"),
     p.EntriesTaken: ("from_", "merged", "entries", "totals"),

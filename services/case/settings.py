@@ -44,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True):
     brand_contact: str = ""  # how somebody gets help with the pages
     public_url: str = ""  # where people sign in, as words to them say it; embedded, where it is served
     workers: int = 1
+    file_megabytes: int = 10  # that a file may have at most
+    clamd: str = ""  # where ClamAV’s daemon looks at files, as host:port or the path of a socket
     kafka_bootstrap_servers: str = ""
     kafka_topic_prefix: str = ""  # before the name of every topic and producer, where a cluster is shared
     kafka_security_protocol: str = "PLAINTEXT"
@@ -60,6 +62,11 @@ class Settings(msgspec.Struct, frozen=True):
     def link(self, ref: str) -> str:
         """Where people read of a case."""
         return f"{self.public_url.rstrip('/')}/cases/{ref}"
+
+    @property
+    def largest_file(self) -> int:
+        """In bytes."""
+        return self.file_megabytes * 1_000_000
 
     @property
     def bpmn_folders(self) -> tuple[Path, ...]:
@@ -81,6 +88,9 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
     workers = get("CASE_WORKERS", "1")
     if not workers.isdigit() or not 1 <= int(workers) <= 64:
         raise SettingsRefused("CASE_WORKERS: a number from 1 to 64")
+    megabytes = get("CASE_FILE_MEGABYTES", "10")
+    if not megabytes.isdigit() or not 1 <= int(megabytes) <= 100:
+        raise SettingsRefused("CASE_FILE_MEGABYTES: a number from 1 to 100")
     authorities = get("CASE_AUTHORITIES_PATH")
     protocol = get("KAFKA_SECURITY_PROTOCOL", "PLAINTEXT")
     if protocol not in PROTOCOLS:
@@ -102,6 +112,8 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
         brand_contact=get("CASE_BRAND_CONTACT"),
         public_url=get("CASE_PUBLIC_URL"),
         workers=int(workers),
+        file_megabytes=int(megabytes),
+        clamd=get("CASE_CLAMD"),
         kafka_bootstrap_servers=get("KAFKA_BOOTSTRAP_SERVERS"),
         kafka_topic_prefix=get("KAFKA_TOPIC_PREFIX"),
         kafka_security_protocol=protocol,

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 from services.case.application.administration import Administration
+from services.case.application.attachments import Attachments
 from services.case.application.directory import Directory
 from services.case.application.door import Door
 from services.case.application.files import read_reference
@@ -17,6 +18,7 @@ from services.case.application.put_in_use import fetch_from, put_files_in_use
 from services.case.application.recounting import Recounting
 from services.case.application.reference import Reference
 from services.case.application.registering import READER, Registering
+from services.case.application.scanning import Clamd
 from services.case.clock.now import Clock, SettableClock, SystemClock
 from services.case.deliveries.house_words import PROMPT, house_words
 from services.case.deliveries.offering import READER as DELIVERIES
@@ -62,6 +64,7 @@ class House:
         self.outbox: Outbox
         self.listings: Listings
         self.looking: Looking
+        self.attachments: Attachments
         self.improvements: Improvements
         self.checkpointing = Checkpointing(checkpoint_key_of(settings), self.clock.now)
         self.seeded = 0  # the place in the log of the sample directories
@@ -83,6 +86,8 @@ class House:
         put_files_in_use(self.administration, self.clock.now())
         self.listings = Listings(self.store, self.clock)
         self.looking = Looking(self.store, self.clock)
+        scanner = Clamd(self.settings.clamd) if self.settings.clamd else None
+        self.attachments = Attachments(self.store, self.clock, self.settings.largest_file, scanner)
         self.improvements = Improvements(self.store, self.clock)
         if self.settings.embedded:
             self.seeded = put_samples_in_use(self.store, self.listings, self.clock)

@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.case.api import health
 from services.case.api.asking import Ask, command_of, read_body, read_query, respond, wait_for
+from services.case.api.files import read_file
 from services.case.api.identity import BUILT_IN, Identity, ProviderKeys, built_in_keys, ed25519_key, read_meaning
 from services.case.api.openapi import PATTERNS, document
 from services.case.api.problems import OTHERS, as_response, problem
@@ -43,7 +44,13 @@ class _Ref(StringConvertor):
 
 register_url_convertor("ref", _Ref())
 NOBODY = Person("", "")
-TOLD = {"ref", "id", "party", "what"}  # parts of an address of which handlers say themselves that they are not there
+TOLD = {
+    "ref",
+    "id",
+    "party",
+    "what",
+    "file",
+}  # parts of an address of which handlers say themselves that they are not there
 SEEDED = 20.0  # seconds for the sample directories of a new embedded database to be there
 
 log = logging.getLogger(__name__)
@@ -164,7 +171,10 @@ async def _answer(request: Request, route: Route) -> Response:
     query = read_query(request, route.query)
     ask = Ask(request, house, person, query=query, seen=request.headers.get("if-match", "").strip())
     if route.method != "GET":
-        raw, ask.body = await read_body(request, route.body)
+        if route.takes_file:
+            raw, ask.body = await read_file(request, house.settings.largest_file)
+        else:
+            raw, ask.body = await read_body(request, route.body)
         day = getattr(ask.body, "effective_on", None)
         ask.command = command_of(request, person, raw, day, house.clock, house.store.keys.master)
     elif (position := wait_for(request)) is not None:

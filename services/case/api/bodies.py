@@ -141,6 +141,16 @@ class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ref: Annotated[str, msgspec.Meta(max_length=20)] | None = None
 
 
+class NewFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`case`: the reference of its case, "" for one that comes with the form that opens a case. `called` and `content`
+    are those of the file itself."""
+
+    content: bytes
+    called: str
+    case: str = ""
+    description: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
 class SetClock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A moment with its offset, such as 2026-11-03T09:00:00+00:00."""
 

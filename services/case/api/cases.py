@@ -10,6 +10,7 @@ from services.case.api.asking import Ask, Reply, said_at
 from services.case.api.looks import looked
 from services.case.application.correcting import OPENING, correct
 from services.case.application.door import Command
+from services.case.application.file_access import files_in
 from services.case.application.opening import close_by_hand, open_case, reopen, start_by_hand
 from services.case.application.reading import deadline_facts, task_facts
 from services.case.application.running import Running
@@ -21,6 +22,7 @@ from services.case.domain.errors import (
     NothingToCorrect,
     PossibleDuplicate,
 )
+from services.case.domain.files import File
 from services.case.domain.people import Person
 from services.case.domain.permissions import is_for, may, role_anywhere, role_for, sees
 from services.case.domain.tasks import etag_of
@@ -118,10 +120,11 @@ async def open_one(ask: Ask) -> Reply:
     row = await asyncio.to_thread(house.database.row, NUMBER)
     assert row is not None
     ref = f"{bundle.about.prefix}-{house.clock.today().year}-{row[0]:06}"
+    held = await _files_with(ask, bundle.forms[bundle.about.start_form].fields, ref)
 
     def decide(running: Running) -> bytes:
         with said_at("/answers"):
-            open_case(running, ref, ask.person, body.process, body.answers)
+            open_case(running, ref, ask.person, body.process, body.answers, held=held)
         return msgspec.json.encode({**brief(running.case), "ref": ref})
 
     try:
@@ -131,7 +134,19 @@ async def open_one(ask: Ask) -> Reply:
             raise
         outcome = await house.door.change(ref, ask.command, decide, by_name=False)
     answer = msgspec.json.decode(outcome.answer)
+    if held:
+        await asyncio.to_thread(house.attachments.settle, held, answer["ref"])
     return Reply(answer, 201, location=f"/api/v1/cases/{answer['ref']}", position=outcome.position)
+
+
+async def _files_with(ask: Ask, fields: dict[str, Any], ref: str) -> dict[str, File]:
+    """The files that came with the form, handed to the case, by id."""
+    ids, attachments = list(files_in(fields, ask.body.answers)), ask.house.attachments
+    if not ids:
+        return {}
+    held = await asyncio.to_thread(attachments.held, ids, ask.person)
+    await asyncio.to_thread(attachments.hand, held, ask.person, ref)
+    return held
 
 
 async def one_case(ask: Ask) -> Reply:

@@ -24,6 +24,7 @@ PATTERNS = {
     "report": r"^[1-9][0-9]{0,5}$",
     "action": r"^[1-9][0-9]{0,5}$",
     "survey": r"^[1-9][0-9]{0,5}$",
+    "file": r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
     "what": r"^(d[1-9][0-9]{0,8}|([A-Z]{2,4}-[0-9]{4}-[0-9]{6}-)?[1-9][0-9]{0,8})$",
 }
 EXAMPLES = {
@@ -32,6 +33,7 @@ EXAMPLES = {
     "party": "parent",
     "closure": "1",
     "position": "100",
+    "file": "3f1e6c52-7a0b-5d54-9a51-0c2f6d8f4b1e",
     "what": "d2",
     "urn": "900001",
     "provider": "AP-1001",
@@ -65,6 +67,15 @@ PROBLEM = {
                 "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
             },
         },
+    },
+}
+WITH_FILE = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "case": {"type": "string", "description": "Reference of its case; none while the case is not open yet."},
+        "description": {"type": "string", "maxLength": 500},
     },
 }
 ANSWER = {"type": ["object", "array"]}
@@ -107,7 +118,7 @@ def _operation(path: str, route: Route, components: dict[str, Any]) -> dict[str,
     refusals = set(route.refusals)
     if route.who != "anybody":
         refusals |= set(ALWAYS)
-    if route.body is not None:
+    if route.body is not None or route.takes_file:
         refusals |= set(WITH_BODY)
     if route.query is not None or route.method == "GET":
         refusals.add(errors.BodyInvalid)
@@ -122,7 +133,9 @@ def _operation(path: str, route: Route, components: dict[str, Any]) -> dict[str,
         "security": [] if route.who == "anybody" else [{"bearer": []}],
         "x-who": route.who,
     }
-    if route.body is not None:
+    if route.takes_file:
+        operation["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": WITH_FILE}}}
+    elif route.body is not None:
         schema, name = _body(route.body)
         required = bool(components[name].get("required"))
         operation["requestBody"] = {"required": required, "content": {"application/json": {"schema": schema}}}

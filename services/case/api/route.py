@@ -13,7 +13,7 @@ class Route(msgspec.Struct, frozen=True):
 
     `if_match` says whose ETag must be sent: `task`, `case`, `terms` or, of what is listed already, `entry` ·
     `patience`: seconds after which the client is asked to come back, as when the database hangs · `looks`: that
-    auditors look is recorded, and why if they say so.
+    auditors look is recorded, and why if they say so · `takes_file`: the body is a form with a file in it.
     """
 
     method: str
@@ -30,3 +30,4 @@ class Route(msgspec.Struct, frozen=True):
     patience: float = 10.0
     media: str = "application/json"
     looks: bool = False
+    takes_file: bool = False

@@ -13,6 +13,7 @@ from services.case.api import (
     directory_bodies,
     exports,
     feed,
+    files,
     history,
     measure_routes,
     message_routes,
@@ -23,6 +24,7 @@ from services.case.api import (
 )
 from services.case.api.route import Route
 from services.case.domain import errors
+from services.case.domain.media_types import KINDS
 
 TASK = (errors.TaskUnknown, errors.NotAllowed)
 CASE = (errors.CaseUnknown, errors.NotAllowed)
@@ -127,6 +129,18 @@ ROUTES = (
         "POST", "/cases/{ref}/processes", cases.start_process, "read", "Start a linked process",
         bodies.StartProcess,
         refusals=(*MOVES, *CASE, errors.CaseNotOpen, errors.ProcessUnknown, errors.ProcessRunning),
+    ),
+    Route(
+        "GET", "/cases/{ref}/files", files.list_files, "read", "The files of a case", refusals=CASE,
+    ),
+    Route(
+        "POST", "/files", files.add_to_case, "answering", "Add a file", status=201, takes_file=True, patience=120,
+        refusals=(*CASE, errors.FileEmpty, errors.FileTooLarge, errors.FileTypeNotAllowed, errors.FileInfected,
+                  errors.ScannerAway, errors.Erased),
+    ),
+    Route(
+        "GET", "/files/{file}", files.one_file, "answering", "Fetch a file", patience=60,
+        media=", ".join(KINDS), refusals=(errors.FileUnknown, errors.NotAllowed, errors.Erased),
     ),
     Route(
         "GET", "/cases/{ref}/register", registers.of_case, "register",

@@ -1,7 +1,7 @@
 """What the checks of a form may ask about, for one case on one day."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import date
 from typing import Any, cast
 
@@ -41,9 +41,16 @@ class Around:
     """Answers `process.checks.Circumstances`."""
 
     def __init__(
-        self, case: Case, today: date, reference: Reference, register: Callable[[], Register] | None = None
+        self,
+        case: Case,
+        today: date,
+        reference: Reference,
+        register: Callable[[], Register] | None = None,
+        coming: Container[str] = (),
     ) -> None:
+        """`coming`: files that the case will have once it is open."""
         self._register = register
+        self._coming = coming
         self.today = today
         self.home_school = case.home_school
         self._case = case
@@ -77,6 +84,9 @@ class Around:
         return any(rung.code == code for rung in self._reference.policy(self._case.policy).ladder.rungs)
 
     def why_not(self, kind: str, id: str) -> str | None:
+        if kind == "file":
+            there = id in self._case.files or id in self._coming
+            return None if there else "Choose a file that was added to this case."
         refusal = self._reference.directory.refusal(kind, id, self._case.authority, self.today)
         return str(refusal) if refusal else None
 

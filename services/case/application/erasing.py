@@ -1,4 +1,4 @@
-"""Erasing a person: the stream's key goes, and with it every sealed part; drafts, stored answers and claims too."""
+"""Erasing a person: the stream's key goes, and with it every sealed part; drafts, files, stored answers, claims too."""
 
 import asyncio
 from typing import cast, get_args
@@ -15,6 +15,7 @@ from services.case.domain.pupil_events import EntriesGiven, EntriesTaken, Exclus
 ERASE = (
     "DELETE FROM stream_keys WHERE stream = %s",
     "DELETE FROM drafts WHERE stream = %s",
+    "DELETE FROM files WHERE stream = %s",
     "DELETE FROM contacts WHERE stream = %s",
     "DELETE FROM claims WHERE stream = %s",
     "DELETE FROM snapshots WHERE stream = %s",

@@ -32,19 +32,19 @@ class Looking:
         self._store = store
         self._clock = clock
 
-    def record(self, case: Case, by: Actor, what: What, reason: str = "") -> int:
+    def record(self, case: Case, by: Actor, what: What, reason: str = "", file: str = "") -> int:
         """That somebody looks, and why if they say so; the position. Raises TryAgain: then they must not see it."""
         until = time.monotonic() + PATIENCE
         while True:
             try:
-                return self._record(case, by, what, reason)
+                return self._record(case, by, what, reason, file)
             except Conflict:
                 if time.monotonic() > until:
                     raise TryAgain from None
             except (Busy, DatabaseAway, OperationalError) as error:
                 raise TryAgain from error
 
-    def _record(self, case: Case, by: Actor, what: What, reason: str) -> int:
+    def _record(self, case: Case, by: Actor, what: What, reason: str, file: str) -> int:
         stream, store = access_stream(case.ref), self._store
         version, hash = store.last_of(stream)
         has_key = version == 0 or store.keys.of(stream) is not None  # else the case was erased
@@ -54,6 +54,7 @@ class Looking:
             authority=case.authority,
             person=as_code(by.person),
             what=what,
+            file=file,
             personal={"reason": reason} if reason and has_key else None,
         )
         appended = store.append(stream, version, hash, [event], self._clock.now())

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from services.case.application.circumstances import Around
+from services.case.application.file_access import files_in
 from services.case.application.running import Running
 from services.case.domain import events as e
 from services.case.domain.case import Case
@@ -18,6 +19,7 @@ from services.case.domain.errors import (
     ReasonMissing,
     SchoolUnknown,
 )
+from services.case.domain.files import File, add_file
 from services.case.domain.lifecycle import close, refuse_if_edited
 from services.case.domain.people import SCHOOL_ROLES, Person
 from services.case.domain.permissions import ACTIONS, role_among, role_anywhere, role_for
@@ -27,9 +29,16 @@ NO_NUMBER = ("temporary", "unknown", None)
 
 
 def open_case(
-    running: Running, ref: str, person: Person, process: str, answers: Any, known: Mapping[str, Any] = NOTHING
+    running: Running,
+    ref: str,
+    person: Person,
+    process: str,
+    answers: Any,
+    known: Mapping[str, Any] = NOTHING,
+    held: Mapping[str, File] = NOTHING,
 ) -> None:
-    """Open a case with a process and the answers of its start form; `known` are facts from elsewhere.
+    """Open a case with a process and the answers of its start form; `known` are facts from elsewhere, `held` the files
+    that came with the form.
 
     Raises NotAllowed, ProcessUnknown, SchoolUnknown, AnswersInvalid. Whether the pupil has a case already is for the
     store to say (`claims_of`).
@@ -42,7 +51,7 @@ def open_case(
     case.policy = reference.policy_at(person.authority, decision.effective_on).hash
     if isinstance(answers, dict):
         case.home_school = str(answers.get("home_school", ""))
-    checked = form.check(answers, Around(case, decision.today, reference))
+    checked = form.check(answers, Around(case, decision.today, reference, coming=held))
     school = str(checked.facts.get("home_school", ""))
     try:
         if reference.school(school).authority != person.authority:
@@ -65,6 +74,8 @@ def open_case(
         answers=checked.clear,
         facts=checked.facts,
     )
+    for id in dict.fromkeys(files_in(form.fields, answers)):
+        add_file(decision, held[id])
     for name, value in known.items():
         decision.emit(e.FactSet, name=name, value=value)
     running.start(process, checked.variables)

@@ -1,15 +1,16 @@
-"""Who looked at a case whose work is not theirs. Each case has a stream of its own for it, so that to look never stands
-in the way of a change."""
+"""Who looked at a case whose work is not theirs, and whoever fetched a file. Each case has a stream of its own for it,
+so that to look never stands in the way of a change."""
 
 from typing import ClassVar, Literal
 
 from services.case.domain.meta import Event
 
-What = Literal["case", "history", "state", "why", "case-file", "xes", "ocel"]
+What = Literal["case", "history", "state", "why", "file", "case-file", "xes", "ocel"]
 
 
 class CaseLookedAt(Event, frozen=True, kw_only=True):
-    """Somebody looked at a case, or took a copy of it. `person`: an id without words. Personal: `reason`."""
+    """Somebody looked at a case, or took a copy of it or of one `file`. `person`: an id without words. Personal:
+    `reason`."""
 
     TOPIC: ClassVar = "access.case_looked_at.v1"
 
@@ -17,3 +18,4 @@ class CaseLookedAt(Event, frozen=True, kw_only=True):
     authority: str
     person: str
     what: What
+    file: str = ""

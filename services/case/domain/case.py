@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.case.domain.deliveries import Delivery
+from services.case.domain.files import File
 from services.case.domain.links import Link
 from services.case.domain.pupil import Entry
 
@@ -124,8 +125,8 @@ class Case(msgspec.Struct, omit_defaults=True):
     facts · `done` the tasks that are over · `involved` the roles at organisations that have been asked for something ·
     `shared_with` to whom the pack is open · `drafted` the terms last drafted · `exclusions` what each
     instance has last told the pupil's register · `contacts` how parties are reached, as recorded, personal too ·
-    `deliveries` how words on their way to people stand · `links` given to the family · `counts` how many tasks,
-    deadlines, instances, notes, concerns, terms and links there have been.
+    `deliveries` how words on their way to people stand · `links` given to the family · `files` by id · `counts` how
+    many tasks, deadlines, instances, notes, concerns, terms and links there have been.
     """
 
     stream: UUID
@@ -160,6 +161,7 @@ class Case(msgspec.Struct, omit_defaults=True):
     contacts: dict[str, dict[str, Any]] = {}
     deliveries: dict[str, Delivery] = {}
     links: dict[int, Link] = {}
+    files: dict[str, File] = {}
     counts: dict[str, int] = {}
 
     def next(self, kind: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.case.domain import deliveries, links, process_migration
+from services.case.domain import deliveries, files, links, process_migration
 from services.case.domain import events as e
 from services.case.domain import pupil_events as p
 from services.case.domain.case import Case, Deadline, Instance, Over, Reached, Strategy, Task, Terms
@@ -244,6 +244,8 @@ def _reopened(case: Case, event: e.CaseReopened) -> None:
 
 def _erased(case: Case, event: e.SubjectKeyDestroyed) -> None:
     case.personal, case.contacts, case.drafted, case.erased = {}, {}, {}, True
+    for file in case.files.values():
+        file.name = file.description = ""
 
 
 def _milestone(case: Case, event: e.Milestone) -> None:
@@ -306,4 +308,5 @@ APPLY: dict[type, Callable[[Case, Any], None]] = {
     **process_migration.APPLY,
     **deliveries.APPLY,
     **links.APPLY,
+    **files.APPLY,
 }

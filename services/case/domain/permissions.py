@@ -29,6 +29,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "register": (*HOME, *AUTHORITY, "gb-clerk", "irp-clerk"),
     "right_register": ("caseworker",),
     "note": (*HOME, "ep", *AUTHORITY, "social-worker"),
+    "add_file": (*HOME, "ep", *AUTHORITY, "social-worker"),
     "correct": (*HOME, *AUTHORITY, "dpo"),
     "contacts": ("pupil", "parent", *HOME, *AUTHORITY, "social-worker"),
     "start_process": ("home-staff", "home-head", *AUTHORITY),
@@ -183,6 +184,19 @@ def answering(person: Person, case: Case, task: Task) -> Membership:
     if relation(person, case):
         raise NotAllowed
     raise TaskUnknown
+
+
+def adding(person: Person, case: Case) -> Membership:
+    """The membership in which the person may add a file: those whose work the case is, at any time, and whoever is
+    asked for something in it, meanwhile. Raises CaseUnknown, NotAllowed."""
+    related = relation(person, case)
+    for membership in related:
+        if membership.role in ACTIONS["add_file"]:
+            return membership
+    for task in case.tasks.values():
+        if is_for(person, case, task):
+            return answering(person, case, task)
+    raise NotAllowed if related else CaseUnknown
 
 
 def is_for(person: Person, case: Case, task: Task) -> bool:

@@ -7,7 +7,7 @@ the engine. An `x-entry` is part of what the pupil's register has been told, whi
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from services.case.domain.errors import AnswersInvalid
 from services.case.process.checks import CHECKS, Circumstances
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-DIRECTORIES = ("school", "provider", "strategy")
+DIRECTORIES = ("school", "provider", "strategy", "file")  # files: those of the case
 KINDS = {  # the validator's name of a failure -> the keyword under which a form keeps its sentence
     "Required": "required",
     "Type": "type",
@@ -175,7 +175,7 @@ def _is_wrong(name: str, errors: list[dict[str, str]]) -> bool:
     return any(error["pointer"].split("/")[1] == name for error in errors)
 
 
-def choices(fields: dict[str, Any], answers: dict[str, Any]) -> Iterator[tuple[list[Any], str, str]]:
+def choices(fields: Mapping[str, Any], answers: dict[str, Any]) -> Iterator[tuple[list[Any], str, str]]:
     """What was chosen from a directory: the place in the answers, which directory, and the entry's id."""
     for name, given in answers.items():
         field = fields[name]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.case.domain import delivery_events as n
 from services.case.domain import events as e
+from services.case.domain import file_events as f
 from services.case.domain import link_events as k
 from services.case.domain import process_migration as m
 from services.case.domain import pupil_events as p
@@ -95,6 +96,8 @@ def about(event: Event) -> str:
             return event.party
         case k.LinkCodeWrong() | k.LinkCancelled() | k.LinkOpened():
             return str(event.link)
+        case f.FileAdded():
+            return event.media_type
         case n.ReminderDue():
             return str(event.deadline)
         case p.ExclusionNotified():

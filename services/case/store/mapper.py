@@ -17,6 +17,7 @@ from services.case.domain import (
     authority_events,
     delivery_events,
     directory_events,
+    file_events,
     improvement_events,
     link_events,
     process_migration,
@@ -37,6 +38,7 @@ EVENTS = [
         pupil_events,
         authority_events,
         directory_events,
+        file_events,
         improvement_events,
         link_events,
     )

@@ -13,6 +13,7 @@ from services.case.domain import errors
 from services.case.domain.case import Case
 from services.case.domain.permissions import may, role_for
 from services.case.process.forms import Form
+from services.case.web.attaching import Files
 from services.case.web.case_pages import head_of
 from services.case.web.choosing import naming
 from services.case.web.filling import Filling, show_step, take_step
@@ -67,7 +68,7 @@ def _card(visit: Visit, case: Case, one: dict[str, Any], names: dict[str, str]) 
     over = case.done.get(int(number))
     given = one["answers"]
     questions = tuple(question_of(n, field, False) for n, field in form.fields.items() if n in given)
-    name_of = naming(visit, questions, given)
+    name_of, files = naming(visit, questions, given, case.files), Files(dict(case.files), case.ref)
     may_correct = may(visit.person, case, "correct")
     return {
         "title": title,
@@ -77,6 +78,7 @@ def _card(visit: Visit, case: Case, one: dict[str, Any], names: dict[str, str]) 
             {
                 "title": question.title,
                 "lines": in_words(question, given[question.name], name_of),
+                "files": files.links(question, given[question.name]),
                 "corrected": question.name in one["corrected"],
                 "href": f"/cases/{case.ref}/answers/{number}/{question.name}" if may_correct else "",
             }
@@ -111,7 +113,9 @@ async def _correcting(visit: Visit) -> tuple[Filling, Any, str]:
 
     single = Form(form.name, msgspec.json.encode(schema))
     kept = session.kept.get(address, {} if old is None else {name: old})
-    filling = Filling(single, kept, address, lambda answers: NOWHERE, keep, {"caption": case.ref})
+    filling = Filling(
+        single, kept, address, lambda answers: NOWHERE, keep, {"caption": case.ref}, Files(dict(case.files), case.ref)
+    )
     return filling, old, reply.etag
 
 
@@ -151,7 +155,7 @@ async def _check_page(visit: Visit, wrong: list[dict[str, str]], code: int = 200
     new = filling.answers.get(name)
     lines = []
     for value in (old, new):
-        name_of = await asyncio.to_thread(naming, visit, (question,), {name: value})
+        name_of = await asyncio.to_thread(naming, visit, (question,), {name: value}, filling.files.known)
         lines.append(in_words(question, value, name_of))
     return visit.page(
         "cases/correct.html", code, title=question.title, old=lines[0], new=lines[1], errors=wrong, etag=etag,

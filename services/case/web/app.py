@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.case.api import health
 from services.case.api.app import create_app, http_problem
-from services.case.api.asking import read_body
+from services.case.api.asking import LARGEST
 from services.case.api.problems import STATUS, problem
 from services.case.domain import errors
 from services.case.domain.errors import Refusal
@@ -27,10 +27,11 @@ from services.case.web.page import Page
 from services.case.web.pages import Pages
 from services.case.web.routes import PAGES
 from services.case.web.sessions import Session, SessionOver
-from services.case.web.visit import Visit
+from services.case.web.visit import Visit, posted_by
 from services.case.wiring import House
 
 PATIENCE = 10.0  # seconds after which a page is given up, as when the database hangs
+FILES_PATIENCE = 120.0  # the same where a file comes over a slow line
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class PageEndpoint:
         page = self._by_method["GET" if scope["method"] == "HEAD" else scope["method"]]
         request = Request(scope, receive)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(FILES_PATIENCE if page.takes_files else PATIENCE):
                 answer = await self._answer(request, page)
         except ClientDisconnect:
             answer = Response(status_code=499)  # nobody is there to read it
@@ -97,13 +98,14 @@ class PageEndpoint:
             return self._refused(Visit(request, pages, session), refusal)
 
     async def _visited(self, request: Request, page: Page, session: Session | None) -> Response:
-        pages, body = self._pages, b""
+        pages, posted = self._pages, None
         if page.who == "link" and session is None:
             raise errors.NotSignedIn
         if page.method == "POST":
             safety.refuse_foreign(request)
-            body, _ = await read_body(request, None)
-        visit = Visit(request, pages, session, body)
+            files = pages.house.settings.largest_file if page.takes_files else LARGEST
+            posted = await posted_by(request, files)
+        visit = Visit(request, pages, session, posted)
         if page.method == "POST":
             safety.refuse_unproven(request, session, visit.posted.get("token"), pages.secure)
         if page.who != "anybody":

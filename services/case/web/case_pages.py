@@ -7,8 +7,10 @@ from typing import Any
 from starlette.responses import Response
 
 from services.case.api import cases as api
+from services.case.api import files as files_api
 from services.case.api import history
 from services.case.domain.case import Case
+from services.case.domain.files import about
 from services.case.domain.permissions import may
 from services.case.web import wording
 from services.case.web.case_acts import acts_of
@@ -41,6 +43,7 @@ def _tabs(visit: Visit, case: Case) -> list[dict[str, Any]]:
     here = visit.request.url.path
     found = [("Overview", f"/cases/{case.ref}", "read"), ("People", f"/cases/{case.ref}/people", "read")]
     found += [("Answers", f"/cases/{case.ref}/answers", "history")]
+    found += [("Files", f"/cases/{case.ref}/files", "read")]
     found += [("Messages", f"/cases/{case.ref}/messages", "read"), ("History", f"/cases/{case.ref}/history", "history")]
     found += [("Process", f"/cases/{case.ref}/replay", "history")]
     found += [("Verify", f"/cases/{case.ref}/verify", "export"), ("Access", f"/cases/{case.ref}/access", "export")]
@@ -56,6 +59,7 @@ async def overview(visit: Visit) -> Response:
     body, case, shown = await head_of(visit)
     names = await asyncio.to_thread(visit.names, *(task["assignee"] for task in body["open_tasks"]))
     facts = await asyncio.to_thread(facts_in_words, visit, case, body.get("facts", {}))
+    files = (await visit.read(files_api.list_files)).body if case.files else []
     return visit.page(
         "cases/case.html",
         **shown,
@@ -63,6 +67,7 @@ async def overview(visit: Visit) -> Response:
         deadlines=deadlines_of(visit, case, body.get("deadlines", [])),
         processes=_processes(visit, case),
         facts=facts,
+        files=[{**one, "about": about(one["media_type"], one["size"])} for one in files],
     )
 
 

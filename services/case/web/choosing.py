@@ -2,11 +2,14 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from services.case.api import directory, providers
 from services.case.api.directory_bodies import ProviderQuery, SchoolQuery, StrategyQuery
 from services.case.domain.errors import NotAllowed, NotInDirectory
+from services.case.domain.files import File
 from services.case.web.in_words import NameOf
 from services.case.web.known_people import names_of, staff_of
 from services.case.web.questions import Answers, Question
@@ -15,6 +18,7 @@ from services.case.web.visit import Visit
 SHOWN = 8  # schools found
 URN = re.compile(r"\d{6}")
 LONGEST = 100  # characters looked for
+NONE: Mapping[str, File] = MappingProxyType({})
 
 
 async def choices_for(visit: Visit, questions: tuple[Question, ...]) -> dict[str, list[dict[str, str]]]:
@@ -52,8 +56,8 @@ async def find_schools(visit: Visit, text: str) -> list[dict[str, Any]]:
     return rows
 
 
-def naming(visit: Visit, questions: tuple[Question, ...], answers: Answers) -> NameOf:
-    """How what was chosen is called; blocks."""
+def naming(visit: Visit, questions: tuple[Question, ...], answers: Answers, files: Mapping[str, File] = NONE) -> NameOf:
+    """How what was chosen is called, `files` those that there are; blocks."""
     reference, authority = visit.house.reference, visit.person.authority
     ids = [answers.get(q.name) for q in questions if q.directory == "person"]
     people = names_of(visit.house.database, [str(id) for id in ids if id])
@@ -68,6 +72,8 @@ def naming(visit: Visit, questions: tuple[Question, ...], answers: Answers) -> N
             case "strategy":
                 strategy = reference.directory.strategies.get((authority, id))
                 return strategy.title if strategy else id
+            case "file":
+                return files[id].in_words if id in files else "A file"
         return people.get(id, id)
 
     return name_of

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from services.case.domain.errors import NoSuchPage
 from services.case.process.checks import Circumstances
 from services.case.process.forms import Form
+from services.case.web.attaching import Files, take_files
 from services.case.web.choosing import choices_for, find_schools, naming
 from services.case.web.in_words import in_words
 from services.case.web.questions import Answers, Step, asked, needed, steps_asked
@@ -24,7 +25,7 @@ Errors = list[dict[str, str]]
 
 class Filling(msgspec.Struct):
     """`answers` so far; `address` of the pages, which are `address/questions/1` and on, `address/check`; `around` says
-    what checks may ask about; `keep` stores answers; `shown` goes to every template."""
+    what checks may ask about; `keep` stores answers; `shown` goes to every template; `files` that answers may name."""
 
     form: Form
     answers: Answers
@@ -32,6 +33,7 @@ class Filling(msgspec.Struct):
     around: Callable[[Answers], Circumstances]
     keep: Callable[[Answers], Awaitable[None]]
     shown: dict[str, Any]
+    files: Files
 
     def first_open(self) -> str:
         """Where to go on: the first page on which an answer is missing, else the answers to check."""
@@ -57,10 +59,13 @@ async def show_step(visit: Visit, filling: Filling) -> Response:
 async def take_step(visit: Visit, filling: Filling) -> Response:
     """What was typed on a page: kept if it is right, else shown again with what is wrong."""
     step, posted = filling.step(visit.part("step")), visit.posted
+    wrong = await take_files(visit, step, filling.files)
     said = read(step.questions, posted)
     answers = {**{name: a for name, a in filling.answers.items() if name not in step.names}, **said}
     back, do = posted.get("from"), posted.get("do")
     kind, _, what = do.partition(":")
+    if wrong and kind:
+        return await _page(visit, filling, step, answers, errors_of(wrong, step), back)
     if kind in ("add", "remove"):
         return await _page(visit, filling, step, _without(answers, kind, what), [], back, adding=what * (kind == "add"))
     if kind == "find" or (searched := _searched(step, posted, said)):
@@ -70,7 +75,9 @@ async def take_step(visit: Visit, filling: Filling) -> Response:
         return visit.to(filling.address)
     kept = asked(filling.form, answers)
     faults = await asyncio.to_thread(filling.form.faults, kept, filling.around(kept), step.names)
-    if faults:
+    if wrong or faults:
+        at = {fault["pointer"] for fault in wrong}
+        faults = [*wrong, *(fault for fault in faults if fault["pointer"] not in at)]
         return await _page(visit, filling, step, answers, errors_of(faults, step), back)
     await filling.keep(kept)
     filling.answers = kept
@@ -87,8 +94,10 @@ def _searched(step: Step, posted: Any, said: Answers) -> str:
 
 
 def _without(answers: Answers, kind: str, what: str) -> Answers:
-    """The answers without the item that is taken away: `parties.2`."""
+    """The answers without the item that is taken away: `parties.2`; or without a file."""
     name, _, place = what.partition(".")
+    if kind == "remove" and not place:
+        return {other: answer for other, answer in answers.items() if other != name}
     if kind != "remove" or not place.isdecimal():
         return answers
     items = answers.get(name, [])
@@ -125,7 +134,8 @@ async def _page(
         errors=errors,
         error_at={error["at"]: error["text"] for error in errors},
         choices=await choices_for(visit, step.questions),
-        name_of=await asyncio.to_thread(naming, visit, step.questions, answers),
+        name_of=await asyncio.to_thread(naming, visit, step.questions, answers, filling.files.known),
+        largest=visit.house.settings.file_megabytes,
         finding=finding,
         found=found,
         searched=text,
@@ -162,11 +172,13 @@ def rows_to_check(visit: Visit, filling: Filling, errors: Errors) -> list[dict[s
     """Every question asked with its answer in words, and the page on which to change it; blocks."""
     wrong = {at_pointer(error["pointer"]).partition(".")[0]: error["detail"] for error in errors}
     steps = steps_asked(filling.form, filling.answers)
-    name_of = naming(visit, tuple(q for step in steps for q in step.questions), filling.answers)
+    questions = tuple(q for step in steps for q in step.questions)
+    name_of = naming(visit, questions, filling.answers, filling.files.known)
     return [
         {
             "title": question.title,
             "lines": in_words(question, filling.answers.get(question.name), name_of),
+            "files": filling.files.links(question, filling.answers.get(question.name)),
             "error": wrong.get(question.name, ""),
             "href": f"{filling.address}/questions/{step.number}?from=check#{question.name}",
         }

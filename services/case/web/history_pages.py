@@ -18,7 +18,7 @@ KINDS = {  # what a timeline can be narrowed to -> beginnings of types
     "tasks": ("case.task_", "case.answer_"),
     "dates": ("case.deadline_", "case.timer_"),
     "messages": ("case.notice_", "case.contact_", "case.reminder_"),
-    "notes": ("case.note_", "case.concern_"),
+    "notes": ("case.note_", "case.concern_", "case.file_"),
     "status": ("case.opened", "case.held", "case.resumed", "case.closed", "case.reopened", "case.process_"),
 }
 

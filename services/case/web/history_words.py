@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.case.domain.case import Case
+from services.case.domain.files import about
 from services.case.domain.lifecycle import OUTCOMES
 from services.case.domain.milestones import MILESTONES
 from services.case.process.bundle import Bundle
@@ -131,13 +132,14 @@ SENTENCES: dict[str, Sentence] = {
     "case.link_cancelled.v1": lambda t, f: f"The secure link number {f['link']} does not work any more",
     "case.link_code_wrong.v1": lambda t, f: f"A wrong code was typed for the secure link number {f['link']}",
     "case.link_opened.v1": lambda t, f: f"The secure link number {f['link']} was opened",
+    "case.file_added.v1": lambda t, f: f"File added: {about(f['media_type'], f['size'])}",
     "case.reminder_due.v1": lambda t, f: f"Reminder to {', '.join(whom(one) for one in f['to'])}",
     "case.notice_sent.v1": lambda t, f: f"Sent to {whom(f['to']).lower()} {_ways(f)}",
     "case.notice_delivered.v1": lambda t, f: f"Arrived: to {whom(f['to']).lower()} {_ways(f)}",
     "case.notice_failed.v1": lambda t, f: f"Did not arrive: to {whom(f['to']).lower()}",
 }
 SENTENCES |= {f"{name}.v1": _milestone for name in MILESTONES}
-PERSONAL = ("text", "about", "reason")  # what was said with it, for those who may read it
+PERSONAL = ("text", "about", "reason", "name")  # what was said with it, for those who may read it
 
 
 def sentence(telling: Telling, type: str, facts: Facts) -> str:

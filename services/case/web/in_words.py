@@ -28,7 +28,7 @@ def in_words(question: Question, answer: Any, name_of: NameOf) -> list[str]:
             return ["Confirmed"]
         case "date":
             return [_day(answer)]
-        case "school" | "listed" | "listed_some":
+        case "school" | "listed" | "listed_some" | "file":
             return [name_of(question.directory, str(one)) for one in _list(answer)]
         case "number":
             return [f"{answer:,}" if isinstance(answer, int | float) else str(answer)]

@@ -12,11 +12,13 @@ from starlette.responses import Response
 from services.case.api import cases as api
 from services.case.api.bodies import OpenCase, Search
 from services.case.application.circumstances import Around
+from services.case.application.file_access import files_in
 from services.case.domain import errors
 from services.case.domain.case import Case
 from services.case.domain.permissions import role_anywhere
 from services.case.process.bundle import Bundle
 from services.case.process.checks import Circumstances
+from services.case.web.attaching import Files
 from services.case.web.case_lists import in_words
 from services.case.web.filling import Filling, rows_to_check, show_step, take_step
 from services.case.web.questions import Answers
@@ -61,10 +63,10 @@ async def chosen(visit: Visit) -> Response:
     if process not in [bundle.process for bundle in _openable(visit)]:
         wrong = [{"text": "Select a process", "href": "#process"}]
         return visit.page("cases/new.html", 422, processes=_openable(visit), errors=wrong, back="/cases")
-    return visit.to(_filling(visit, process).first_open())
+    return visit.to((await _filling(visit, process)).first_open())
 
 
-def _filling(visit: Visit, process: str) -> Filling:
+async def _filling(visit: Visit, process: str) -> Filling:
     """Raises NotAllowed, NoSuchPage."""
     role_anywhere(visit.person, "open")
     bundle = next((one for one in _openable(visit) if one.process == process), None)
@@ -76,31 +78,33 @@ def _filling(visit: Visit, process: str) -> Filling:
         case = Case(UUID(int=0), authority=visit.person.authority)
         case.policy = reference.policy_at(case.authority, today).hash
         case.home_school = str(answers.get("home_school", ""))
-        return Around(case, today, reference)
+        return Around(case, today, reference, coming=files.known)
 
     async def keep(answers: Answers) -> None:
         await _keep(visit, process, answers)
 
     form = bundle.forms[bundle.about.start_form]
+    ids = list(files_in(form.fields, _kept(visit, process)))
+    files = Files(await asyncio.to_thread(visit.house.attachments.held, ids, visit.person) if ids else {})
     caption = f"Open a case: {bundle.about.title}"
-    return Filling(form, _kept(visit, process), f"/cases/new/{process}", around, keep, {"caption": caption})
+    return Filling(form, _kept(visit, process), f"/cases/new/{process}", around, keep, {"caption": caption}, files)
 
 
 async def begin(visit: Visit) -> Response:
     """Somebody comes back to a form that they have begun."""
-    return visit.to(_filling(visit, visit.part("process")).first_open())
+    return visit.to((await _filling(visit, visit.part("process"))).first_open())
 
 
 async def question(visit: Visit) -> Response:
-    return await show_step(visit, _filling(visit, visit.part("process")))
+    return await show_step(visit, await _filling(visit, visit.part("process")))
 
 
 async def answer(visit: Visit) -> Response:
-    return await take_step(visit, _filling(visit, visit.part("process")))
+    return await take_step(visit, await _filling(visit, visit.part("process")))
 
 
 async def check(visit: Visit) -> Response:
-    filling = _filling(visit, visit.part("process"))
+    filling = await _filling(visit, visit.part("process"))
     still = filling.first_open()
     return await _check_page(visit, filling, []) if still == visit.request.url.path else visit.to(still)
 
@@ -123,7 +127,7 @@ async def _check_page(visit: Visit, filling: Filling, faults: list[dict[str, str
 async def open_it(visit: Visit) -> Response:
     """Open it; or show the case that the pupil has already, or may have."""
     process = visit.part("process")
-    filling = _filling(visit, process)
+    filling = await _filling(visit, process)
     said: dict[str, Any] = {"process": process, "answers": filling.answers}
     said["confirm_new"] = visit.posted.get("somebody_else") == "yes"
     try:

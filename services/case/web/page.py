@@ -9,7 +9,8 @@ class Page(msgspec.Struct, frozen=True):
     """`who` is an action of `domain.permissions.ACTIONS`, `answering` (whom a task is for), `signed-in`,
     `link` (who came by a secure link) or `anybody`.
 
-    `nav`: the words with which every page links to it · `unnamed`: its address is a secret, never told to another page.
+    `nav`: the words with which every page links to it · `unnamed`: its address is a secret, never told to another page
+    · `takes_files`: its form may have files of a case in it.
     """
 
     method: str
@@ -18,3 +19,4 @@ class Page(msgspec.Struct, frozen=True):
     who: str
     nav: str = ""
     unnamed: bool = False
+    takes_files: bool = False

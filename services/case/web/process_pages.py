@@ -13,7 +13,7 @@ from services.case.api import bundle_bodies as bodies
 from services.case.api import bundles as api
 from services.case.application import dry_runs
 from services.case.application.rehearsal import VERDICTS
-from services.case.domain.errors import DraftUnreadable, DryRunMissing
+from services.case.domain.errors import DraftUnreadable, DryRunMissing, TooLarge
 from services.case.process.bundle import Bundle
 from services.case.projections.bundles import running_on
 from services.case.web.visit import Visit
@@ -54,7 +54,10 @@ def _upload(visit: Visit, code: int = 200, **more: Any) -> Response:
 
 async def check(visit: Visit) -> Response:
     """Have it judged: what the gate finds, or on to the page of the version."""
-    process, archive = visit.posted.get("process"), visit.posted.files.get("archive", b"")
+    process, file = visit.posted.get("process"), visit.posted.files.get("archive")
+    if file and file.too_large:
+        raise TooLarge
+    archive = file.value if file else b""
     errors = [] if process else [{"text": "Select which process this is", "href": "#process"}]
     if not archive:
         errors.append({"text": "Select the zip archive of the process’s folder", "href": "#archive"})

@@ -16,7 +16,7 @@ LONG = 100  # characters from which on text has an area
 Answers = dict[str, Any]
 Kind = Literal[
     "one", "select", "some", "date", "email", "text", "long", "number", "yes_no", "declaration", "several",
-    "school", "listed", "listed_some",
+    "school", "listed", "listed_some", "file",
 ]  # fmt: skip
 
 
@@ -52,7 +52,7 @@ class Question(msgspec.Struct, frozen=True):
 
     @property
     def directory(self) -> str:
-        """The directory in which it is chosen: provider, strategy, person; "" for none."""
+        """The directory in which it is chosen: provider, strategy, person, the case's files; "" for none."""
         names = self.field.get("x-govuk", {})
         return next((name for name in ("school", "provider", "strategy", "person", "file") if names.get(name)), "")
 
@@ -76,6 +76,10 @@ class Step(msgspec.Struct, frozen=True):
     def names(self) -> list[str]:
         return [question.name for question in self.questions]
 
+    @property
+    def takes_files(self) -> bool:
+        return any(q.kind == "file" or any(one.kind == "file" for one in q.inside) for q in self.questions)
+
 
 def question_of(name: str, field: dict[str, Any], required: bool) -> Question:
     items = field.get("items", {})
@@ -92,6 +96,8 @@ def _kind(field: dict[str, Any]) -> Kind:
         return "school"
     if names.get("provider") or names.get("strategy") or names.get("person"):
         return "listed_some" if field.get("type") == "array" else "listed"
+    if names.get("file"):
+        return "file"
     if "oneOf" in field:
         return "one" if len(field["oneOf"]) <= RADIOS else "select"
     if field.get("type") == "array":

@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from services.case.domain.lifecycle import OUTCOMES
+from services.case.domain.media_types import ENDINGS
 from services.case.web import wording
 from services.case.web.sessions import WARNED_AFTER
 from services.case.web.wording import whom
@@ -53,5 +54,5 @@ def environment(asset: Callable[[str], str]) -> Environment:
         finalize=lambda value: "" if value is None else value,  # the macros would print “None” into a field
     )
     found.filters.update(FILTERS)
-    found.globals.update(asset=asset, warned_after=WARNED_AFTER)
+    found.globals.update(asset=asset, warned_after=WARNED_AFTER, file_endings=",".join(ENDINGS))
     return found

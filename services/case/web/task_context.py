@@ -6,21 +6,24 @@ from typing import Any
 from services.case.application.circumstances import Around
 from services.case.application.exclusions import known, whose_of
 from services.case.domain.case import Case
+from services.case.web.attaching import Files
 from services.case.web.choosing import naming
 from services.case.web.in_words import in_words
 from services.case.web.questions import Answers, question_of
 from services.case.web.visit import Visit
 
 
-def said_before(visit: Visit, task: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What others answered before, in the words of their questions; blocks. `task` as the API gives it."""
+def said_before(visit: Visit, task: Mapping[str, Any], files: Files) -> list[dict[str, Any]]:
+    """What others answered before, in the words of their questions; blocks. `task` as the API gives it, `files` those
+    of its case."""
     bundle = visit.house.reference.bundle(task["bundle"])
     rows = []
     for one in task["shown"]:
         field = bundle.forms[bundle.elements[one["element"]].form].fields[one["field"]]
         question = question_of(one["field"], field, False)
-        name_of = naming(visit, (question,), {one["field"]: one["answer"]})
-        rows.append({"title": one["title"], "lines": in_words(question, one["answer"], name_of)})
+        name_of = naming(visit, (question,), {one["field"]: one["answer"]}, files.known)
+        lines = in_words(question, one["answer"], name_of)
+        rows.append({"title": one["title"], "lines": lines, "files": files.links(question, one["answer"])})
     return rows
 
 

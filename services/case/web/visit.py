@@ -3,8 +3,9 @@
 What a page shows and does it asks of the same handlers as the JSON API (`read`, `act`), as the person who is signed in.
 """
 
+import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,13 +15,13 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from services.case.api.asking import Ask, Reply
+from services.case.api.asking import Ask, Reply, read_body
 from services.case.api.asking import Handler as ApiHandler
+from services.case.api.multipart import Part, parts_of
 from services.case.application.door import Command
 from services.case.domain.errors import BodyInvalid, BodyMalformed, NotSignedIn
 from services.case.domain.people import Person
 from services.case.web.known_people import names_of
-from services.case.web.multipart import parts_of
 from services.case.web.pages import Pages
 from services.case.web.safety import token_for
 from services.case.web.sessions import Session
@@ -30,15 +31,15 @@ MOST_FIELDS = 2_000
 
 
 class Posted:
-    """What a form sent, by field; a field may be sent more than once. `files`: the bytes of those that were chosen."""
+    """What a form sent, by field; a field may be sent more than once. `files`: those that were chosen · `digest`: of
+    all that was sent."""
 
-    def __init__(self, body: bytes = b"", content_type: str = "") -> None:
+    def __init__(self, body: bytes = b"", parts: Sequence[Part] = (), digest: bytes = b"") -> None:
         """Raises BodyMalformed."""
-        self.files: dict[str, bytes] = {}
+        self.files = {part.name: part for part in parts if part.is_file and (part.called or part.value)}
+        self.digest = digest or hashlib.sha256(body).digest()
         try:
-            if body and content_type.startswith("multipart/form-data"):
-                parts = parts_of(body, content_type)
-                self.files = {part.name: part.value for part in parts if part.is_file}
+            if parts:
                 pairs = [(part.name, part.value.decode()) for part in parts if not part.is_file]
             else:
                 pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
@@ -61,16 +62,25 @@ class Posted:
         return [field for field, _ in self.pairs]
 
 
+async def posted_by(request: Request, largest: int) -> Posted:
+    """What a form sent; `largest`: bytes of a file in it. Raises BodyMalformed, TooLarge."""
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("multipart/form-data"):
+        parts, digest = await parts_of(request.stream(), kind, largest)
+        return Posted(b"", parts, digest)
+    body, _ = await read_body(request, None)
+    return Posted(body)
+
+
 class Visit:
     """`session` is None where nobody is signed in."""
 
-    def __init__(self, request: Request, pages: Pages, session: Session | None, body: bytes = b"") -> None:
+    def __init__(self, request: Request, pages: Pages, session: Session | None, posted: Posted | None = None) -> None:
         self.request = request
         self.pages = pages
         self.house = pages.house
         self.session = session
-        self.posted = Posted(body, request.headers.get("content-type", ""))
-        self._body = body
+        self.posted = posted or Posted()
         self.correlation = ""  # what all that is done by this visit is part of, such as a family's link
 
     @property
@@ -120,7 +130,11 @@ class Visit:
             body = msgspec.convert(said, kind)
         except msgspec.ValidationError as error:
             raise BodyInvalid([{"pointer": "", "detail": str(error)}]) from error
-        command = self._command(*parts.values())
+        return await self.do(handler, body, seen, **parts)
+
+    async def do(self, handler: ApiHandler, body: Any, seen: str = "", about: str = "", **parts: str) -> Reply:
+        """The same with a body that is made already. `about`: which of several things that one form asks for."""
+        command = self._command(*parts.values(), *filter(None, [about]))
         reply = await handler(
             Ask(self.request, self.house, self.person, body=body, command=command, seen=seen, parts=parts)
         )
@@ -132,7 +146,15 @@ class Visit:
         """The same for the same form sent twice, by a double click say; another for every other."""
         master = self.house.store.keys.master
         once = self.posted.get("once") or secrets.token_hex(16)
-        said = ["page", self.person.id, self.person.authority, self.request.url.path, *about, once, self._body.hex()]
+        said = [
+            "page",
+            self.person.id,
+            self.person.authority,
+            self.request.url.path,
+            *about,
+            once,
+            self.posted.digest.hex(),
+        ]
         digest = master.digest(*said)
         return Command(UUID(bytes=digest[:16]), digest, True, self.correlation)
 

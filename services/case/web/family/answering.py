@@ -12,8 +12,9 @@ from services.case.api import tasks as api
 from services.case.api.bodies import CompleteTask, Draft
 from services.case.application.tasks import etag_of_terms
 from services.case.domain import errors
-from services.case.domain.case import Task
+from services.case.domain.case import Case, Task
 from services.case.process.forms import Form
+from services.case.web.attaching import Files
 from services.case.web.family.known import known_by_link, without
 from services.case.web.family.reader import Reader, reader_of
 from services.case.web.family.reading import tasks_of
@@ -76,7 +77,13 @@ def _filling(reader: Reader, task: Task, form: Form, draft: Answers) -> Filling:
 
     checked = around(visit, case, task.instance)
     answers = {name: answer for name, answer in draft.items() if name in form.fields}
-    return Filling(form, answers, f"/family/tasks/{task.id}", checked, keep, {**reader.around, "caption": ""})
+    return Filling(
+        form, answers, f"/family/tasks/{task.id}", checked, keep, {**reader.around, "caption": ""}, _files(case)
+    )
+
+
+def _files(case: Case) -> Files:
+    return Files(dict(case.files), case.ref, fetched=False)
 
 
 def _number(visit: Visit) -> int:
@@ -97,7 +104,7 @@ async def begin(visit: Visit) -> Response:
         description=answering.filling.form.schema.get("description", ""),
         begun=bool(answering.filling.answers),
         go_on=answering.filling.first_open(),
-        earlier=await asyncio.to_thread(said_before, visit, answering.body),
+        earlier=await asyncio.to_thread(said_before, visit, answering.body, _files(answering.reader.case)),
         back="/family",
     )
 

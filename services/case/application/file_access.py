@@ -1,0 +1,76 @@
+"""Who may fetch which files of a case.
+
+Who works on the case fetches all of them. Everybody else who has a part in it, such as a school with which the pack
+is shared, fetches what a task of theirs shows, as long as they have that part, and what they added themselves. Auditors
+see that files are there, not what is in them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from services.case.application.reading import answers_shown
+from services.case.application.reference import Reference
+from services.case.domain.case import Case, Task
+from services.case.domain.errors import CaseUnknown, FileUnknown, NotAllowed
+from services.case.domain.people import Membership, Person
+from services.case.domain.permissions import answering, is_for, relation
+from services.case.store.mapper import Recorded
+
+
+def reader(person: Person, case: Case) -> Membership:
+    """The membership in which the person fetches files. Raises CaseUnknown; NotAllowed to who sees facts only."""
+    related = relation(person, case)
+    for level in ("full", "own", "pack"):
+        for membership, mine in related.items():
+            if mine == level:
+                return membership
+    for task in case.tasks.values():
+        if is_for(person, case, task):
+            return answering(person, case, task)
+    raise NotAllowed if related else CaseUnknown
+
+
+def refuse_unless_readable(
+    person: Person, case: Case, file: str, history: Iterable[Recorded], reference: Reference
+) -> None:
+    """Raises FileUnknown."""
+    if file not in readable(person, case, history, reference):
+        raise FileUnknown
+
+
+def readable(person: Person, case: Case, history: Iterable[Recorded], reference: Reference) -> set[str]:
+    """The ids of the files that the person may fetch; `history` is that of the case."""
+    related = relation(person, case)
+    if "full" in related.values():
+        return set(case.files)
+    found = {file.id for file in case.files.values() if file.by == person.id}
+    tasks = [(task, case.instances[task.instance].bundle) for task in case.tasks.values()]
+    if related:
+        tasks += [(over.task, over.bundle) for over in case.done.values()]
+    recorded = list(history)
+    for task, bundle in tasks:
+        if is_for(person, case, task):
+            found |= set(_shown(task, bundle, recorded, reference))
+    return found & set(case.files)
+
+
+def _shown(task: Task, hash: str, history: list[Recorded], reference: Reference) -> Iterator[str]:
+    """The files in what others answered before and the diagram shows with the task."""
+    bundle = reference.bundle(hash)
+    shows = bundle.elements[task.element].shows
+    if not shows:
+        return
+    for (element, name), answer in answers_shown(history, task.instance, shows).items():
+        fields = bundle.forms[bundle.elements[element].form].fields
+        yield from files_in({name: fields[name]}, {name: answer})
+
+
+def files_in(fields: Mapping[str, Any], answers: Any) -> Iterator[str]:
+    """The ids of the files that answers name, whatever else they say."""
+    for name, given in answers.items() if isinstance(answers, dict) else ():
+        field = fields.get(name, {})
+        for one in given if isinstance(given, list) else [given]:
+            if field.get("x-govuk", {}).get("file") and isinstance(one, str):
+                yield one
+            elif inside := field.get("items", {}).get("properties"):
+                yield from files_in(inside, one)
