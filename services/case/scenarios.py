@@ -30,6 +30,7 @@ from services.case.clock.now import LONDON
 from services.case.domain import events as e
 from services.case.domain.decision import Decision
 from services.case.domain.errors import Refusal
+from services.case.domain.files import File, add_file
 from services.case.domain.lifecycle import raise_concern
 from services.case.domain.meta import Event
 from services.case.domain.people import FAMILY, PARTIES, SYSTEM, Person
@@ -86,6 +87,12 @@ class Run:
         self.people = {name: as_person(name, sample) for name, sample in sample_people().items()}
         answers, known = self._answers(given["start"]), _as_json(given.get("facts", {}))
         self.do(lambda running: open_case(running, REF, self._opener(), given["process"], answers, known))
+        for file in given.get("files", []):
+            self.do(partial(self._have, file))
+
+    def _have(self, id: str, running: Running) -> None:
+        """A file was uploaded before; what is in it does not matter here."""
+        add_file(running.decision, File(id, "application/pdf", 1, "0" * 64, running.decision.today, ""))
 
     def _opener(self) -> Person:
         return next(p for p in self.people.values() if p.authority == self.authority and "caseworker" in p.roles)
