@@ -95,7 +95,12 @@ def test_forms_that_are_not_what_is_asked_for(desk: Desk, ref: str) -> None:
     problem(add(desk, "caseworker", PDF, case=ref, description="x" * 501), 422)
     problem(add(desk, "caseworker", PDF, case="EP-2026-999999"), 404)
     kind = {"content-type": "multipart/form-data; boundary=x"}
-    for body in (b"", b"--x", b"--x\r\n\r\nbody\r\n--x--", b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n'):
+    for body in (
+        b"",
+        b"--x",
+        b"--x\r\n\r\nbody\r\n--x--",
+        b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n',
+    ):
         problem(client.post("/files", content=body, headers=kind), 400)
     assert desk.head() == before
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.case.application.scanning import Clamd
-from services.case.domain.errors import FileInfected, ScannerAway
+from services.case.domain.file_errors import FileInfected, ScannerAway
 from tests.api.clamd import LARGEST, VIRUS, clamd
 from tests.api.conftest import MORNING
 from tests.api.desk import Desk, house_of, problem

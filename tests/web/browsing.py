@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from lxml import html
 
+Files = Mapping[str, tuple[str, bytes]]
 Values = Mapping[str, str | list[str]]
 
 
@@ -28,18 +29,24 @@ class Browser:
         self.open("/sign-in")
         return self.send("/sign-in", name=name)
 
-    def send(self, action: str, button: str = "", **values: str | list[str]) -> "Browser":
-        """Send the form of the page that goes to `action`, some of its fields filled in; `button`: `name=value`."""
+    def send(self, action: str, button: str = "", files: Files | None = None, **values: str | list[str]) -> "Browser":
+        """Send the form of the page that goes to `action`, some of its fields filled in; `button`: `name=value`;
+        `files`: by field, what one is called and what is in it."""
         form = next(f for f in self.page.forms if (f.action or self.path) == action and fits(f, button))
         sent = [(name, value) for name, value in form.form_values() if name not in values]
         sent += [(name, one) for name, v in values.items() for one in (v if isinstance(v, list) else [v])]
         if button:
             sent.append(tuple(button.split("=", 1)))  # type: ignore[arg-type]
-        return self.post(action, sent)
+        return self.post(action, sent, files=files if form.get("enctype") else None)
 
-    def post(self, path: str, sent: list[tuple[str, str]], origin: str | None = None) -> "Browser":
+    def post(
+        self, path: str, sent: list[tuple[str, str]], origin: str | None = None, files: Files | None = None
+    ) -> "Browser":
         """What a browser sends for a form of ours, or with another `origin` for somebody else's."""
         headers = {"origin": str(self.client.base_url).rstrip("/") if origin is None else origin}
+        if files is not None:
+            parts: Any = [(name, (None, value)) for name, value in sent] + list(files.items())
+            return self._show(self.client.post(path, files=parts, headers=headers))
         body = httpx.QueryParams(sent)
         headers["content-type"] = "application/x-www-form-urlencoded"
         return self._show(self.client.post(path, content=str(body), headers=headers))

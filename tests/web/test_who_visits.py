@@ -32,6 +32,7 @@ CASE = {
     "/cases/{ref}/people/{party}/contact": OWN | {"parent"},
     "/cases/{ref}/people/{party}/link": TEAM,
     "/cases/{ref}/messages": OWN | ASKED | META,
+    "/cases/{ref}/files": OWN | ASKED | META,
     "/cases/{ref}/history": OWN | META | {"parent"},
     "/cases/{ref}/replay": OWN | META | {"parent"},
     "/cases/{ref}/verify": META,
@@ -89,12 +90,13 @@ PLAIN = {
     "/licences": "",
     "/problems/{slug}": "/problems/task-edited",
 }
-ELSEWHERE = {  # proved beside: signing in at a provider, entries that some see and others do not, letters, versions
+ELSEWHERE = {  # proved beside: signing in at a provider, what some see and others do not, letters, files, versions
     "/sign-in/start",
     "/sign-in/done",
     "/directory/providers/{provider}",
     "/directory/strategies/{strategy}",
     "/cases/{ref}/messages/{notice}/{to}",
+    "/cases/{ref}/files/{file}",
     "/measures.csv",
     "/measures/{measure}/csv",
     "/processes/versions/{bundle}",

@@ -14,15 +14,8 @@ from services.case.application.file_access import readable, reader, refuse_unles
 from services.case.application.reference import NAMESPACE
 from services.case.application.running import Running
 from services.case.domain.case import Case
-from services.case.domain.errors import (
-    BodyInvalid,
-    BodyMalformed,
-    CaseUnknown,
-    FileTooLarge,
-    FileUnknown,
-    MediaTypeUnknown,
-    Refusal,
-)
+from services.case.domain.errors import BodyInvalid, BodyMalformed, CaseUnknown, MediaTypeUnknown, Refusal
+from services.case.domain.file_errors import FileTooLarge, FileUnknown
 from services.case.domain.files import File, add_file
 from services.case.domain.permissions import adding, role_anywhere, role_for, sees
 
@@ -56,7 +49,7 @@ async def read_file(request: Request, largest: int) -> tuple[bytes, NewFile]:
 
 
 def too_large(largest: int) -> FileTooLarge:
-    return FileTooLarge(f"The file must be smaller than {largest // 1_000_000} MB.")
+    return FileTooLarge(f"The selected file must be smaller than {largest // 1_000_000} MB.")
 
 
 async def add_to_case(ask: Ask) -> Reply:

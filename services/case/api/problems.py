@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from services.case.domain import errors
+from services.case.domain import errors, file_errors
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -82,12 +82,12 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.BodyInvalid: 422,
     errors.MediaTypeUnknown: 415,
     errors.TooLarge: 413,
-    errors.FileUnknown: 404,
-    errors.FileEmpty: 422,
-    errors.FileTooLarge: 413,
-    errors.FileTypeNotAllowed: 415,
-    errors.FileInfected: 422,
-    errors.ScannerAway: 503,
+    file_errors.FileUnknown: 404,
+    file_errors.FileEmpty: 422,
+    file_errors.FileTooLarge: 413,
+    file_errors.FileTypeNotAllowed: 415,
+    file_errors.FileInfected: 422,
+    file_errors.ScannerAway: 503,
     errors.TryAgain: 503,
     errors.ProcessCannotGoOn: 409,
     errors.Erased: 409,

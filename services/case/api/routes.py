@@ -23,11 +23,15 @@ from services.case.api import (
     tasks,
 )
 from services.case.api.route import Route
-from services.case.domain import errors
+from services.case.domain import errors, file_errors
 from services.case.domain.media_types import KINDS
 
 TASK = (errors.TaskUnknown, errors.NotAllowed)
 CASE = (errors.CaseUnknown, errors.NotAllowed)
+FILE = (
+    file_errors.FileEmpty, file_errors.FileTooLarge, file_errors.FileTypeNotAllowed, file_errors.FileInfected,
+    file_errors.ScannerAway,
+)  # fmt: skip
 PAUSED = (errors.CaseOnHold, errors.CaseNotOpen)
 MOVES = (errors.ProcessCannotGoOn,)  # where the process takes a step
 SEEN = (errors.PreconditionMissing,)
@@ -135,12 +139,11 @@ ROUTES = (
     ),
     Route(
         "POST", "/files", files.add_to_case, "answering", "Add a file", status=201, takes_file=True, patience=120,
-        refusals=(*CASE, errors.FileEmpty, errors.FileTooLarge, errors.FileTypeNotAllowed, errors.FileInfected,
-                  errors.ScannerAway, errors.Erased),
+        refusals=(*CASE, *FILE, errors.Erased),
     ),
     Route(
         "GET", "/files/{file}", files.one_file, "answering", "Fetch a file", patience=60,
-        media=", ".join(KINDS), refusals=(errors.FileUnknown, errors.NotAllowed, errors.Erased),
+        media=", ".join(KINDS), refusals=(file_errors.FileUnknown, errors.NotAllowed, errors.Erased),
     ),
     Route(
         "GET", "/cases/{ref}/register", registers.of_case, "register",

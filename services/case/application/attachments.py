@@ -16,14 +16,8 @@ from services.case.application.reference import stream_of
 from services.case.application.scanning import Clamd
 from services.case.clock.now import Clock
 from services.case.domain.case import Case
-from services.case.domain.errors import (
-    Erased,
-    FileEmpty,
-    FileTooLarge,
-    FileTypeNotAllowed,
-    FileUnknown,
-    KeyUsedOtherwise,
-)
+from services.case.domain.errors import Erased, KeyUsedOtherwise
+from services.case.domain.file_errors import FileEmpty, FileTooLarge, FileTypeNotAllowed, FileUnknown
 from services.case.domain.files import File
 from services.case.domain.media_types import media_type_of, name_of
 from services.case.domain.people import Person
@@ -71,7 +65,7 @@ class Attachments:
         if not content:
             raise FileEmpty
         if len(content) > self.largest:
-            raise FileTooLarge(f"The file must be smaller than {self.largest // 1_000_000} MB.")
+            raise FileTooLarge(f"The selected file must be smaller than {self.largest // 1_000_000} MB.")
         kind = media_type_of(content)
         if kind is None:
             raise FileTypeNotAllowed

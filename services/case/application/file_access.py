@@ -11,7 +11,8 @@ from typing import Any
 from services.case.application.reading import answers_shown
 from services.case.application.reference import Reference
 from services.case.domain.case import Case, Task
-from services.case.domain.errors import CaseUnknown, FileUnknown, NotAllowed
+from services.case.domain.errors import CaseUnknown, NotAllowed
+from services.case.domain.file_errors import FileUnknown
 from services.case.domain.people import Membership, Person
 from services.case.domain.permissions import answering, is_for, relation
 from services.case.store.mapper import Recorded

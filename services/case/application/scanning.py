@@ -5,7 +5,7 @@ import socket
 import struct
 from contextlib import closing
 
-from services.case.domain.errors import FileInfected, ScannerAway
+from services.case.domain.file_errors import FileInfected, ScannerAway
 
 CHUNK = 64_000  # bytes
 PATIENCE = 30.0  # seconds for each step

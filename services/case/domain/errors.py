@@ -313,30 +313,6 @@ class TooLarge(Refusal):
     """The request is too large."""
 
 
-class FileUnknown(Refusal):
-    """There is no such file, or it is not one that you may read."""
-
-
-class FileEmpty(Refusal):
-    """The file is empty."""
-
-
-class FileTooLarge(Refusal):
-    """The file is too large."""
-
-
-class FileTypeNotAllowed(Refusal):
-    """The file must be a PDF, a JPEG or PNG image, plain text, or a Word, Excel or OpenDocument file without macros."""
-
-
-class FileInfected(Refusal):
-    """The file has a virus in it. It was not kept."""
-
-
-class ScannerAway(Refusal):
-    """The file could not be checked for viruses just now, so it was not kept. Try again in a few minutes."""
-
-
 class NoSuchPage(Refusal):
     """There is nothing at this address."""
 

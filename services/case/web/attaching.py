@@ -8,17 +8,17 @@ import msgspec
 from services.case.api import files as api
 from services.case.api.bodies import NewFile
 from services.case.application.file_access import files_in
-from services.case.domain import errors
+from services.case.domain import file_errors
 from services.case.domain.files import File
 from services.case.web.questions import Question, Step
 from services.case.web.visit import Visit
 
 REFUSED = (
-    errors.FileEmpty,
-    errors.FileTooLarge,
-    errors.FileTypeNotAllowed,
-    errors.FileInfected,
-    errors.ScannerAway,
+    file_errors.FileEmpty,
+    file_errors.FileTooLarge,
+    file_errors.FileTypeNotAllowed,
+    file_errors.FileInfected,
+    file_errors.ScannerAway,
 )
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from services.case.api import files as api
 from services.case.api.asking import respond
 from services.case.api.bodies import NewFile
-from services.case.domain import errors
+from services.case.domain import errors, file_errors
 from services.case.domain.case import Case
 from services.case.domain.files import about
 from services.case.domain.permissions import adding
@@ -75,5 +75,5 @@ async def fetch(visit: Visit) -> Response:
     """The file itself. Raises FileUnknown."""
     case = await visit.house.door.see(visit.asking().ref)
     if visit.part("file") not in case.files:
-        raise errors.FileUnknown
+        raise file_errors.FileUnknown
     return respond(await visit.read(api.one_file, file=visit.part("file")))
