@@ -64,6 +64,8 @@ def made_true(operation: str, body: dict[str, Any], address: dict[str, Any]) -> 
         true["answers"] = TRUE["accept"][0]
     if operation.endswith("/cases"):
         true |= {"process": "exclusion_prevention", "answers": next(turns["start"]), "confirm_new": True}
+    if operation.endswith("/files"):
+        true |= {"case": next(turns["ref"]), "file": b"%PDF-1.7"}
     if operation.endswith("/search"):
         true |= {"name": "Example", "upn": None, "ref": None}
     if operation.endswith(("/merge", "/split")):

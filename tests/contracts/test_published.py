@@ -11,6 +11,7 @@ import pytest
 
 from services.case.application.files import HOUSE
 from services.case.domain import events as e
+from services.case.domain.file_events import FileAdded
 from services.case.domain.improvement_events import Question
 from services.case.domain.meta import Actor, Event, Meta
 from services.case.domain.milestones import MILESTONES
@@ -62,9 +63,11 @@ def telling(scenario: Played) -> set[str]:
     """The sealed texts that would tell something about a person, wherever they stood.
 
     Not those that may well stand in a record for another reason: codes that a form offers to everybody, the numbers
-    of schools, and days from the case's first on. Days before that, such as dates of birth, are never published.
+    of schools, ids of files, and days from the case's first on. Days before that, such as dates of birth, are never
+    published.
     """
     options = set(codes_of_forms()) | {school.urn for school in sample_schools()}
+    options |= {r.event.file for r in scenario.recorded if isinstance(r.event, FileAdded)}
     first = scenario.recorded[0].event.meta.effective_on
     return {text for text in scenario.sealed - options if not (is_day(text) and date.fromisoformat(text) >= first)}
 

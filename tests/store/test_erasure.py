@@ -6,7 +6,7 @@ import re
 import subprocess
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,6 +24,7 @@ from services.case.application.running import Running
 from services.case.domain import events as e
 from services.case.domain import lifecycle
 from services.case.domain.errors import Erased
+from services.case.domain.files import File, add_file
 from services.case.projections.cases import cases_of, search
 from services.case.scenarios import REF
 from services.case.store.verify import verify
@@ -42,7 +43,11 @@ SAID = {
     "why": "The birth certificate says Adeyemi, seen on paper.",
     "draft": "Still to ask the grandmother, Mrs Pomfret-Achterberg.",
     "answer": "Noted what Zebulon-Kit Quillfeather said.",
+    "in a file": "Statement of Mr Ostrander-Wycliffe: she was not there.",
+    "file": "Ostrander-Wycliffe statement.txt",
+    "about the file": "Handed in by Mr Ostrander-Wycliffe",
 }
+FILE = UUID("3f1e6c52-7a0b-5d54-9a51-0c2f6d8f4b1e")
 SAVE = "INSERT INTO drafts (task, person, stream, sealed, saved_at) VALUES (%s, %s, %s, %s, %s)"
 ASKED = Command(uuid4(), b"asked", repeatable=True)
 
@@ -50,7 +55,7 @@ ASKED = Command(uuid4(), b"asked", repeatable=True)
 @pytest.fixture
 def lived(house: House) -> ThroughTheDoor:
     """A case with everything personal that one can hold: answers, views, notes, a concern, reasons, corrections, a
-    draft, the answer to a request that may be repeated."""
+    file, a draft, the answer to a request that may be repeated."""
     scenario, sets = scenario_of("exclusion_prevention", "The ladder is climbed and a managed move is explored")
     start = sets[scenario["given"]["start"]]
     start.update(NAMES)
@@ -73,6 +78,11 @@ def lived(house: House) -> ThroughTheDoor:
     run.do(lambda running: lifecycle.raise_concern(running.decision, SAID["concern"]))
     run.do(resume)
     run.do(surname)
+    content, case = SAID["in a file"].encode(), run.live.case
+    upload = house.attachments.looked_at(FILE, content, SAID["file"], SAID["about the file"], caseworker)
+    house.attachments.keep(upload, case, caseworker)
+    run.do(lambda running: add_file(running.decision, upload.file))
+    assert house.attachments.content(run.live.case, str(FILE)) == content
     task = run.live.case.task_id(next(iter(run.live.case.tasks)))
     key = house.store.keys.of(STREAM)
     assert key is not None
@@ -164,6 +174,17 @@ def test_the_chain_stays_whole_and_facts_and_history_readable(house: House, live
     assert as_at(case, after, personal=True)["open_tasks"] == as_at(case, before, personal=False)["open_tasks"]
 
 
+def test_of_a_file_it_stays_known_that_it_was_there(house: House, lived: ThroughTheDoor) -> None:
+    assert house.database.row("SELECT count(*) FROM files") == (1,)
+    asyncio.run(erase(house.door, STREAM, "Asked for."))
+
+    case = asyncio.run(house.door.see(REF))
+    assert house.database.row("SELECT count(*) FROM files") == (0,)
+    assert (case.files[str(FILE)].media_type, case.files[str(FILE)].name) == ("text/plain", "")
+    with pytest.raises(Erased):
+        house.attachments.content(case, str(FILE))
+
+
 def test_lists_show_the_case_and_no_name(house: House, lived: ThroughTheDoor) -> None:
     caseworker = lived.people["caseworker"]
     assert [listed.surname for listed in cases_of(house.database, caseworker, 10)] == [SAID["corrected"]]
@@ -177,11 +198,13 @@ def test_lists_show_the_case_and_no_name(house: House, lived: ThroughTheDoor) ->
     assert [row.ref for row in search(house.database, caseworker, 10, ref=REF)] == [REF]
 
 
+TODAY = date(2026, 9, 28)
 PERSONAL: dict[str, Callable[[Running], None]] = {
     "note": lambda running: lifecycle.note(running.decision, "Another note."),
     "concern": lambda running: lifecycle.raise_concern(running.decision, "Another concern."),
     "hold": lambda running: lifecycle.hold(running.decision, "*", "Another reason."),
     "correct": lambda running: correct(running, [], 0, "surname", "Other", "*", "Another reason."),
+    "file": lambda running: add_file(running.decision, File(str(FILE), "text/plain", 1, "0" * 64, TODAY, "caseworker")),
 }
 
 
