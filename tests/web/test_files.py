@@ -167,6 +167,8 @@ def test_a_form_from_elsewhere_adds_nothing(browser: At, desk: Desk) -> None:
     token = team.page.xpath("//input[@name='token']/@value")[0]
     files = {"file": (NAME, PDF)}
 
+    nobody = browser("")
+    assert nobody.post(f"/cases/{ref}/files", [("token", token)], None, files).path == "/sign-in"
     for sent, origin in (([("token", token)], "https://elsewhere.example"), ([("token", "x")], None), ([], None)):
         assert team.post(f"/cases/{ref}/files", sent, origin, files).status == 403
 

@@ -99,7 +99,7 @@ class PageEndpoint:
 
     async def _visited(self, request: Request, page: Page, session: Session | None) -> Response:
         pages, posted = self._pages, None
-        if page.who == "link" and session is None:
+        if session is None and (page.who == "link" or page.takes_files):  # nobody's files are read
             raise errors.NotSignedIn
         if page.method == "POST":
             safety.refuse_foreign(request)
