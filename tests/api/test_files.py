@@ -8,7 +8,7 @@ import pytest
 
 from services.case.application.looking import access_stream
 from services.case.domain.access_events import CaseLookedAt
-from tests.api.desk import TO_PACK, Desk, answers, house_of, problem, pupil
+from tests.api.desk import TO_PACK, TO_TERMS, Desk, answers, house_of, problem, pupil
 from tests.api.documents import DOCX, JPEG, ODT, PDF, PNG, TEXT, WITH_MACROS, XLSX, zipped
 
 KINDS = {
@@ -155,6 +155,20 @@ def test_auditors_see_that_it_is_there_and_not_what_it_is(desk: Desk, ref: str) 
         assert file in [one["file"] for one in listed]
         problem(desk.as_(who).get(f"/files/{file}"), 403)
         problem(add(desk, who, PDF, case=ref), 403)
+
+
+def test_those_whose_work_the_case_is_add_files_and_others_only_while_they_are_asked(desk: Desk) -> None:
+    ref = desk.open_move()  # the home head is asked, nobody else
+
+    for who in ("home-staff", "home-head", "senco", "caseworker", "caseworker2"):
+        assert add(desk, who, PDF, case=ref).status_code == 201, who
+    for who in ("parent", "pupil"):
+        problem(add(desk, who, PDF, case=ref), 403)
+    desk.walk(ref, *TO_PACK, *TO_TERMS)  # now the family is
+    for who in ("parent", "pupil"):
+        own = added(desk, who, PDF, case=ref)["file"]
+        assert [one["file"] for one in desk.as_(who).get(f"/cases/{ref}/files").json()] == [own]
+        assert desk.as_(who).get(f"/files/{own}").content == PDF
 
 
 def test_whoever_fetches_it_is_recorded(desk: Desk, ref: str) -> None:
