@@ -57,10 +57,20 @@ def test_a_file_comes_back_as_it_was_and_as_nothing_that_a_browser_would_run(des
     assert (told["media_type"], told["size"], told["sha256"]) == (kind, len(content), sha256(content).hexdigest())
     assert back.content == content
     assert back.headers["content-type"].partition(";")[0] == kind
-    assert back.headers["content-disposition"] == f"attachment; filename*=UTF-8''{name}"
+    assert back.headers["content-disposition"] == f"attachment; filename=\"{name}\"; filename*=UTF-8''{name}"
     assert back.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in back.headers["content-security-policy"]
     assert told["file"] in [one["file"] for one in desk.as_("senco").get(f"/cases/{ref}/files").json()]
+
+
+def test_a_name_in_any_script_comes_back_and_breaks_no_header(desk: Desk, ref: str) -> None:
+    told = added(desk, "caseworker", PDF, 'Zoë "x"; \u202ereport: a.pdf', case=ref)
+
+    said = desk.as_("caseworker").get(f"/files/{told['file']}").headers
+    assert told["name"] == 'Zoë "x"; report: a.pdf'
+    assert said["content-disposition"] == (
+        "attachment; filename=\"Zo_ _x__ report_ a.pdf\"; filename*=UTF-8''Zo%C3%AB%20%22x%22%3B%20report%3A%20a.pdf"
+    )
 
 
 def test_what_it_is_is_found_in_it_and_its_name_follows(desk: Desk, ref: str) -> None:

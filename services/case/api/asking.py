@@ -38,6 +38,7 @@ TASK = re.compile(rf"({REF.pattern})-([1-9]\d{{0,8}})")
 AT = re.compile(r" - at `\$(.*)`$")
 POSITION = re.compile(r"[0-9]{1,18}")
 IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,100}")
+PLAIN = re.compile(r"[^A-Za-z0-9 ._()-]")
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
@@ -105,7 +106,9 @@ def respond(reply: Reply) -> Response:
     if reply.position is not None:
         headers["Position"] = str(reply.position)
     if reply.file_name:  # to be kept, never to be shown as a page of ours
-        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(reply.file_name, safe='')}"
+        plain = PLAIN.sub("_", reply.file_name)
+        exact = quote(reply.file_name, safe="")
+        headers["Content-Disposition"] = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{exact}"
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     body = reply.body if isinstance(reply.body, bytes) else msgspec.json.encode(reply.body)
