@@ -9,6 +9,7 @@ NOT_A_PAGE = {  # ways to the provider and back, files; pages by secure link are
     "/sign-in/start",
     "/sign-in/done",
     "/cases/{ref}/dates.ics",
+    "/cases/{ref}/messages/{notice}/{to}/pdf",
     "/measures.csv",
     "/measures/{measure}/csv",
 }

@@ -95,6 +95,7 @@ ELSEWHERE = {  # proved beside: signing in at a provider, entries that some see 
     "/directory/providers/{provider}",
     "/directory/strategies/{strategy}",
     "/cases/{ref}/messages/{notice}/{to}",
+    "/cases/{ref}/messages/{notice}/{to}/pdf",
     "/measures.csv",
     "/measures/{measure}/csv",
     "/processes/versions/{bundle}",

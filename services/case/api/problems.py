@@ -85,6 +85,7 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.TryAgain: 503,
     errors.ProcessCannotGoOn: 409,
     errors.Erased: 409,
+    errors.LetterNotShown: 409,
     errors.NoSuchPage: 404,
     errors.NotThatMethod: 405,
 }

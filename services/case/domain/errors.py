@@ -313,6 +313,10 @@ class TooLarge(Refusal):
     """The request is too large."""
 
 
+class LetterNotShown(Refusal):
+    """A PDF of ours cannot show every character of this letter. Print the page with the letter instead."""
+
+
 class NoSuchPage(Refusal):
     """There is nothing at this address."""
 

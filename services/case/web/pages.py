@@ -65,7 +65,7 @@ class Pages:
         shared = {
             "me": session.person if session else None,
             "my_name": session.name if session else "",
-            "council": settings.brand_name or self._council(session),
+            "council": self.council(session),
             "contact": settings.brand_contact,
             "today": self.house.clock.today(),
             "navigation": self._navigation(visit),
@@ -75,7 +75,10 @@ class Pages:
         }
         return self._templates.get_template(template).render({**shared, **values})
 
-    def _council(self, session: Session | None) -> str:
+    def council(self, session: Session | None) -> str:
+        """In whose name pages and letters are."""
+        if self.house.settings.brand_name:
+            return self.house.settings.brand_name
         authorities = self.house.reference.authorities
         if session and session.person.authority in authorities.codes:
             return f"{authorities[session.person.authority].name} council"
