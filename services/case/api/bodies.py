@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from services.case.domain.authority_events import ClosureReason
+from services.case.domain.authority_events import CalendarReason, ClosureReason, WithdrawalReason
 from services.case.domain.lifecycle import OUTCOMES
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
@@ -123,6 +123,7 @@ class ImportCalendar(Body, frozen=True, forbid_unknown_fields=True, kw_only=True
     """`calendar` is the text of a calendar file (TOML, as in `bpmn/calendars/`)."""
 
     calendar: Annotated[str, msgspec.Meta(min_length=1, max_length=100_000)]
+    because: CalendarReason
 
 
 class ReportClosure(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -131,6 +132,12 @@ class ReportClosure(Body, frozen=True, forbid_unknown_fields=True, kw_only=True)
     days: Annotated[list[date], msgspec.Meta(min_length=1, max_length=60)]
     reason: ClosureReason
     schools: Annotated[list[Urn], msgspec.Meta(max_length=2_000)] = []
+
+
+class WithdrawClosure(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """It was reported by mistake."""
+
+    because: WithdrawalReason
 
 
 class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

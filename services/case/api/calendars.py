@@ -30,10 +30,10 @@ async def list_calendars(ask: Ask) -> Reply:
 async def import_calendar(ask: Ask) -> Reply:
     """Put a calendar in use for an academic year, of one school, of several, or the authority's own."""
     role_anywhere(ask.person, "administer")
-    calendar = read_import(ask.body.calendar)
+    calendar, because = read_import(ask.body.calendar), ask.body.because
     await asyncio.to_thread(ask.house.administration.keep, calendar)
     reference = ask.house.reference
-    return await _change(ask, lambda state, meta: put_calendar(state, meta, calendar, reference))
+    return await _change(ask, lambda state, meta: put_calendar(state, meta, calendar, because, reference))
 
 
 async def report_closure(ask: Ask) -> Reply:
@@ -49,7 +49,8 @@ async def withdraw_report(ask: Ask) -> Reply:
     number = ask.part("closure")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise ClosureUnknown
-    return await _change(ask, lambda state, meta: withdraw_closure(state, meta, int(number)))
+    because = ask.body.because
+    return await _change(ask, lambda state, meta: withdraw_closure(state, meta, int(number), because))
 
 
 async def _change(ask: Ask, decide: Decide) -> Reply:

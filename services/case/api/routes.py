@@ -197,7 +197,7 @@ ROUTES = (
     ),
     Route(
         "POST", "/calendars/closures/{closure}/withdraw", calendars.withdraw_report, "administer",
-        "Say that a closure was reported by mistake", bodies.Nothing,
+        "Say that a closure was reported by mistake", bodies.WithdrawClosure,
         refusals=(errors.NotAllowed, errors.ClosureUnknown),
     ),
     Route(

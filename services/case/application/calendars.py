@@ -28,7 +28,9 @@ def authority_of(calendar: Calendar, reference: Reference) -> str:
     return calendar.authority or reference.school(calendar.urn or "").authority
 
 
-def put_calendar(state: InUse, meta: Meta, calendar: Calendar, reference: Reference) -> list[Event]:
+def put_calendar(
+    state: InUse, meta: Meta, calendar: Calendar, because: a.CalendarReason, reference: Reference
+) -> list[Event]:
     """Put a calendar in use, for the schools that it names or as the authority's own. Nothing happens if it is in use.
 
     Raises NotAllowed for another authority's calendar, SchoolUnknown for a school that is not the authority's.
@@ -38,11 +40,8 @@ def put_calendar(state: InUse, meta: Meta, calendar: Calendar, reference: Refere
     _own(state, schools_of(calendar), reference)
     if state.hash_of(calendar.holder, calendar.academic_year) == calendar.hash:
         return []
-    return [
-        a.CalendarPutInUse(
-            meta=meta, calendar=calendar.hash, name=calendar.holder, academic_year=calendar.academic_year
-        )
-    ]
+    name, year = calendar.holder, calendar.academic_year
+    return [a.CalendarPutInUse(meta=meta, calendar=calendar.hash, name=name, academic_year=year, because=because)]
 
 
 def close_schools(
@@ -64,12 +63,12 @@ def close_schools(
     return [a.SchoolsClosed(meta=meta, closure=number, schools=closed, days=when, reason=reason)]
 
 
-def withdraw_closure(state: InUse, meta: Meta, number: int) -> list[Event]:
+def withdraw_closure(state: InUse, meta: Meta, number: int, because: a.WithdrawalReason) -> list[Event]:
     """The schools had their sessions: it was reported by mistake. Raises ClosureUnknown."""
     closure = state.closures.get(number)
     if closure is None:
         raise ClosureUnknown
-    return [] if closure.withdrawn else [a.ClosureWithdrawn(meta=meta, closure=number)]
+    return [] if closure.withdrawn else [a.ClosureWithdrawn(meta=meta, closure=number, because=because)]
 
 
 def _own(state: InUse, schools: Iterable[str], reference: Reference) -> None:
@@ -92,6 +91,11 @@ def told(state: InUse, reference: Reference) -> dict[str, Any]:
                 "default": held.calendar.default,
                 "in_use_since": held.on,
                 "by": held.by,
+                "because": held.because or None,
+                "before": [
+                    {"calendar": put.calendar.hash, "since": put.on, "by": put.by, "because": put.because or None}
+                    for put in state.calendars_put[name, year][-2::-1]
+                ],
             }
             for (name, year), held in state.calendars.items()
         ],
