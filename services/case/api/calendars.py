@@ -9,7 +9,14 @@ from collections.abc import Callable
 import msgspec
 
 from services.case.api.asking import Ask, Reply
-from services.case.application.calendars import close_schools, put_calendar, read_import, told, withdraw_closure
+from services.case.application.calendars import (
+    close_schools,
+    put_calendar,
+    read_import,
+    told,
+    told_of_one,
+    withdraw_closure,
+)
 from services.case.application.in_use import InUse
 from services.case.domain.errors import ClosureUnknown
 from services.case.domain.meta import Event, Meta
@@ -25,6 +32,15 @@ async def list_calendars(ask: Ask) -> Reply:
     administration = ask.house.administration
     await asyncio.to_thread(administration.refresh)
     return Reply(told(administration.of(ask.person.authority), ask.house.reference))
+
+
+async def one_calendar(ask: Ask) -> Reply:
+    """A calendar that is or was in use in the authority: its days, what was in use before and after it, and closures
+    reported of its schools since."""
+    role_anywhere(ask.person, "administer")
+    administration = ask.house.administration
+    await asyncio.to_thread(administration.refresh)
+    return Reply(told_of_one(administration.of(ask.person.authority), ask.part("calendar")))
 
 
 async def import_calendar(ask: Ask) -> Reply:

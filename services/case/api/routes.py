@@ -16,9 +16,11 @@ from services.case.api import (
     history,
     measure_routes,
     message_routes,
+    policies,
     processes,
     providers,
     registers,
+    roles,
     tasks,
 )
 from services.case.api.route import Route
@@ -188,6 +190,10 @@ ROUTES = (
         refusals=(errors.NotAllowed,),
     ),
     Route(
+        "GET", "/calendars/{calendar}", calendars.one_calendar, "administer", "A calendar that is or was in use",
+        refusals=(errors.NotAllowed, errors.CalendarUnknown),
+    ),
+    Route(
         "POST", "/calendars", calendars.import_calendar, "administer", "Put a calendar in use", bodies.ImportCalendar,
         refusals=(errors.NotAllowed, errors.CalendarInvalid, errors.SchoolUnknown),
     ),
@@ -199,6 +205,18 @@ ROUTES = (
         "POST", "/calendars/closures/{closure}/withdraw", calendars.withdraw_report, "administer",
         "Say that a closure was reported by mistake", bodies.WithdrawClosure,
         refusals=(errors.NotAllowed, errors.ClosureUnknown),
+    ),
+    Route("GET", "/roles", roles.list_roles, "administer", "Roles given and taken here", refusals=(errors.NotAllowed,)),
+    Route(
+        "POST", "/roles/give", roles.give_role, "administer", "Give somebody a role", bodies.ChangeRole,
+        refusals=(errors.NotAllowed, errors.SamePerson, errors.RoleNotFor),
+    ),
+    Route(
+        "POST", "/roles/take", roles.take_role, "administer", "Take a role from somebody", bodies.ChangeRole,
+        refusals=(errors.NotAllowed, errors.SamePerson, errors.RoleNotFor),
+    ),
+    Route("GET", "/policies", policies.list_policies, "read_policy", "Policies of the authority, value by value",
+        refusals=(errors.NotAllowed,),
     ),
     Route(
         "GET", "/directory/schools", directory.list_schools, "search_schools", "Schools of the public register",

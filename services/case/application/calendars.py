@@ -7,11 +7,18 @@ from typing import Any
 
 from services.case.application.in_use import InUse, schools_of
 from services.case.application.reference import Reference
-from services.case.clock.calendar import Calendar
+from services.case.clock.calendar import Calendar, academic_year_of
 from services.case.clock.calendar_text import CalendarRefused, read_calendar
 from services.case.clock.school_calendar import is_school_day
 from services.case.domain import authority_events as a
-from services.case.domain.errors import CalendarInvalid, ClosureUnknown, NobodyCloses, NotAllowed, SchoolUnknown
+from services.case.domain.errors import (
+    CalendarInvalid,
+    CalendarUnknown,
+    ClosureUnknown,
+    NobodyCloses,
+    NotAllowed,
+    SchoolUnknown,
+)
 from services.case.domain.meta import Event, Meta
 
 
@@ -92,10 +99,6 @@ def told(state: InUse, reference: Reference) -> dict[str, Any]:
                 "in_use_since": held.on,
                 "by": held.by,
                 "because": held.because or None,
-                "before": [
-                    {"calendar": put.calendar.hash, "since": put.on, "by": put.by, "because": put.because or None}
-                    for put in state.calendars_put[name, year][-2::-1]
-                ],
             }
             for (name, year), held in state.calendars.items()
         ],
@@ -112,3 +115,27 @@ def told(state: InUse, reference: Reference) -> dict[str, Any]:
             "kept": state.recounted.kept,
         },
     }  # fmt: skip
+
+
+def told_of_one(state: InUse, hash: str) -> dict[str, Any]:
+    """A calendar that is or was in use, all that were of its name and year, and closures of its schools in its year.
+
+    Raises CalendarUnknown.
+    """
+    for (name, year), puts in state.calendars_put.items():
+        found = next((put.calendar for put in puts if put.calendar.hash == hash), None)
+        if found is not None:
+            schools = schools_of(found)
+            closures = [one for one in state.closures.values() if found.default or schools & set(one.schools)]
+            return {
+                "name": name,
+                "academic_year": year,
+                "in_use": state.hash_of(name, year) == hash,
+                "calendar": found,
+                "history": [
+                    {"calendar": put.calendar.hash, "since": put.on, "by": put.by, "because": put.because or None}
+                    for put in reversed(puts)
+                ],
+                "closures": [one for one in closures if found.start_year in map(academic_year_of, one.days)],
+            }
+    raise CalendarUnknown

@@ -1,5 +1,5 @@
-"""What an authority has in use, as the events of its stream add up to: bundles, policies, calendars, closures, and roles
-given and taken here."""
+"""What an authority has in use, as the events of its stream add up to: bundles, policies, calendars, closures, and
+roles given and taken here."""
 
 from collections.abc import Callable
 from datetime import date

@@ -57,7 +57,10 @@ class Pages:
         cookie = request.cookies.get(safety.cookie_name(FAMILY if by_link else SESSION, self.secure))
         if not cookie:
             return None
-        return (self.by_link if by_link else self.sessions).find(cookie)
+        session = (self.by_link if by_link else self.sessions).find(cookie)
+        if session is not None:
+            session.person = self.house.administration.as_said_here(session.person)
+        return session
 
     def render(self, visit: "Visit", template: str, /, **values: Any) -> str:
         """The text of a page. Every template has `me`, `council`, `today` and `navigation`."""

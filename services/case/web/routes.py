@@ -16,8 +16,11 @@ from services.case.web import (
     measure_pages,
     opening_pages,
     people_pages,
+    policy_pages,
     process_pages,
     replay_pages,
+    role_pages,
+    school_day_pages,
     sign_in,
     task_lists,
     task_pages,
@@ -125,6 +128,24 @@ PROCESSES = (
     Page("GET", "/processes/versions/{bundle}/cases", process_pages.choose_cases, "put_in_use"),
     Page("POST", "/processes/versions/{bundle}/cases", process_pages.move, "put_in_use"),
 )
+ADMINISTRATION = (
+    Page("GET", "/calendars", school_day_pages.listed, "administer", "Calendars"),
+    Page("GET", "/calendars/import", school_day_pages.choose, "administer"),
+    Page("POST", "/calendars/import", school_day_pages.import_calendar, "administer"),
+    Page("GET", "/calendars/closures", school_day_pages.ask_closure, "administer"),
+    Page("POST", "/calendars/closures", school_day_pages.report_closure, "administer"),
+    Page("GET", "/calendars/closures/{closure}/withdraw", school_day_pages.ask_withdraw, "administer"),
+    Page("POST", "/calendars/closures/{closure}/withdraw", school_day_pages.withdraw, "administer"),
+    Page("GET", "/calendars/{calendar}", school_day_pages.one, "administer"),
+    Page("GET", "/people", role_pages.listed, "administer", "People"),
+    Page("GET", "/people/{person}", role_pages.one, "administer"),
+    Page("GET", "/people/{person}/give", role_pages.ask_give, "administer"),
+    Page("POST", "/people/{person}/give", role_pages.give, "administer"),
+    Page("GET", "/people/{person}/roles/{role}/take", role_pages.ask_take, "administer"),
+    Page("POST", "/people/{person}/roles/{role}/take", role_pages.take, "administer"),
+    Page("GET", "/policy", policy_pages.in_force, "read_policy", "Policy"),
+    Page("GET", "/policy/{policy}", policy_pages.one, "read_policy"),
+)
 MEASURES = (
     Page("GET", "/measures", measure_pages.listed, "measure", "Measures"),
     Page("GET", "/measures.csv", measure_pages.all_as_csv, "measure"),
@@ -161,4 +182,6 @@ FAMILY = (
     Page("POST", "/family/tasks/{task}/check", answering.send, "link"),
     Page("POST", "/family/leave", opening.leave, "link"),
 )
-PAGES = (*SIGNING_IN, *TASKS, *CASES, *AUDIT, *DIRECTORY, *MEASURES, *PROCESSES, *FAMILY, *ABOUT)
+PAGES = (
+    *SIGNING_IN, *TASKS, *CASES, *AUDIT, *DIRECTORY, *MEASURES, *PROCESSES, *ADMINISTRATION, *FAMILY, *ABOUT,
+)  # fmt: skip
