@@ -77,6 +77,7 @@ CASES = (
     Page("GET", "/cases/{ref}", case_pages.overview, "read"),
     Page("GET", "/cases/{ref}/why/{what}", case_pages.why, "read"),
     Page("GET", "/cases/{ref}/dates.ics", calendar_pages.dates, "read"),
+    Page("GET", "/cases/{ref}/meetings/{task}.ics", calendar_pages.meeting, "read"),
     Page("GET", "/cases/{ref}/answers", answer_pages.answers, "history"),
     Page("GET", "/cases/{ref}/answers/{task}/{field}", answer_pages.begin, "correct"),
     Page("GET", "/cases/{ref}/answers/{task}/{field}/questions/{step}", answer_pages.question, "correct"),
