@@ -19,6 +19,7 @@ authority = "937"
 [roles]
 "Inclusion team" = ["caseworker@937"]
 "Audit" = ["auditor@937"]
+"Systems" = ["admin@937"]
 """
 
 
@@ -98,6 +99,14 @@ def test_a_group_that_means_nothing_here_gives_no_role(visitor: OverTls, provide
     provider.person = {**provider.person, "sub": "another", "groups": ["Canteen", "caseworker@937"]}
     visitor.open("/sign-in/start")
     assert visitor.path == "/tasks" and visitor.open("/cases/new").status == 403
+
+
+def test_an_administrator_sees_which_group_means_a_role(visitor: OverTls, provider: Provider) -> None:
+    provider.person = {**provider.person, "sub": "systems", "name": "Pat Lowe", "groups": ["Systems"]}
+    people = visitor.open("/sign-in/start").open("/people")
+    page = people.links()["Asha Bell"]
+    told = visitor.open(page).text
+    assert "Caseworker Warwickshire council Sign-in: “Inclusion team” in the claim “groups” means it" in told
 
 
 def test_a_sign_in_that_was_not_begun_here_or_was_changed_on_the_way_is_refused(

@@ -82,6 +82,11 @@ PLAIN = {
     "/actions": "",
     "/processes": "",
     "/processes/new-version": "",
+    "/calendars": "",
+    "/calendars/import": "",
+    "/calendars/closures": "",
+    "/people": "",
+    "/policy": "",
     "/help": "",
     "/accessibility": "",
     "/privacy": "",
@@ -89,7 +94,8 @@ PLAIN = {
     "/licences": "",
     "/problems/{slug}": "/problems/task-edited",
 }
-ELSEWHERE = {  # proved beside: signing in at a provider, entries that some see and others do not, letters, versions
+ELSEWHERE = {  # proved beside: signing in at a provider, entries that some see and others do not, letters, versions,
+    # meetings, and what only an administrator's council has
     "/sign-in/start",
     "/sign-in/done",
     "/directory/providers/{provider}",
@@ -98,6 +104,13 @@ ELSEWHERE = {  # proved beside: signing in at a provider, entries that some see 
     "/cases/{ref}/messages/{notice}/{to}/pdf",
     "/measures.csv",
     "/measures/{measure}/csv",
+    "/cases/{ref}/meetings/{task}.ics",
+    "/calendars/{calendar}",
+    "/calendars/closures/{closure}/withdraw",
+    "/people/{person}",
+    "/people/{person}/give",
+    "/people/{person}/roles/{role}/take",
+    "/policy/{policy}",
     "/processes/versions/{bundle}",
     "/processes/versions/{bundle}/cases",
 }
