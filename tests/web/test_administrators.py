@@ -1,4 +1,4 @@
-"""An administrator at the pages: school days, the council's policy, people and their roles; each change with a reason."""
+"""An administrator at the pages: school days, the council's policy, people and roles; each change with a reason."""
 
 from collections.abc import Callable, Iterator
 
