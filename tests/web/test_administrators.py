@@ -83,7 +83,7 @@ class TestCalendars:
         for wrong, sentence in (
             ({"first.day": "31"}, "The first day must be a real date"),
             ({"schools": "9000"}, "Enter school numbers of six digits, each on a line of its own"),
-            ({"schools": "900101"}, "There is no school with that number"),
+            ({"schools": "900101"}, "That school is not in the directory of this authority."),
             (
                 {"last.day": "8", "last.month": "11", "last.year": "2026"},
                 "Enter a last day that is not before the first",

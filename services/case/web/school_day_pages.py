@@ -12,6 +12,7 @@ from starlette.responses import Response
 from services.case.api import bodies
 from services.case.api import calendars as api
 from services.case.application.calendars import read_import
+from services.case.application.in_use import Closure
 from services.case.clock.calendar import CLOSURE_REASONS, days_between
 from services.case.domain import errors
 from services.case.web.filling import html_id
@@ -29,19 +30,23 @@ def reasons(form: str, field: str = "because") -> dict[str, str]:
 async def listed(visit: Visit) -> Response:
     """Calendars in force, those to load, closures, and how far deadlines have followed."""
     told = (await visit.read(api.list_calendars)).body
-    people = [one["by"].person for one in told["calendars"]]
-    people += [by.person for one in told["closures"] for by in (one.by, one.withdrawal and one.withdrawal.by) if by]
+    people = [one["by"].person for one in told["calendars"]] + _people(told["closures"])
     return visit.page("administration/calendars.html", told=told, **await _words(visit, people))
 
 
 async def one(visit: Visit) -> Response:
     """A calendar: terms, days closed, and what was in use before and after it."""
     told = (await visit.read(api.one_calendar)).body
-    people = [one["by"].person for one in told["history"]] + [one.by.person for one in told["closures"]]
+    people = [one["by"].person for one in told["history"]] + _people(told["closures"])
     return visit.page(
         "administration/calendar.html", told=told, closed=CLOSURE_REASONS, back="/calendars",
         **await _words(visit, people),
     )  # fmt: skip
+
+
+def _people(closures: Iterable[Closure]) -> list[str]:
+    """Who reported them, and who withdrew them."""
+    return [by.person for one in closures for by in (one.by, one.withdrawal and one.withdrawal.by) if by]
 
 
 async def _words(visit: Visit, people: Iterable[str]) -> dict[str, Any]:
