@@ -162,6 +162,7 @@ class TestRoles:
         take = next(href for href in admin.links().values() if href.endswith("/take"))
         admin.open(take).send(take, because="left")
         assert clerk.open("/cases").status == 403
+        assert "Colin Frost" in browser("caseworker").open("/tasks/cover").text, "whose tasks somebody has to take on"
         assert "Taken here" in admin.text and admin.open(take).status == 404
         admin.open(f"{page}/give").send(f"{page}/give", role="gb-clerk", org="900001", because="mistake_mended")
         assert admin.path == page and clerk.open("/cases").status == 200

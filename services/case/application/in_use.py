@@ -175,7 +175,7 @@ class InUse:
         membership = Membership(event.role, event.org)
         given = isinstance(event, a.RoleGiven)
         change = RoleChange(event.person, membership, given, event.because, on, event.meta.by)
-        self.roles.setdefault(event.person, {})[membership] = change
+        self.roles[event.person] = {**self.roles.get(event.person, {}), membership: change}  # others may be reading
         self.role_changes.append(change)
 
     def _changed(self, position: int, schools: list[str] | tuple[str, ...]) -> None:
