@@ -15,7 +15,7 @@ from services.case.domain.permissions import role_anywhere
 
 async def list_roles(ask: Ask) -> Reply:
     """Every role given or taken in the authority, with who did it, when and why, the last first."""
-    role_anywhere(ask.person, "administer")
+    role_anywhere(ask.person, "read_roles")
     administration = ask.house.administration
     await asyncio.to_thread(administration.refresh)
     return Reply(roles.told(administration.of(ask.person.authority)))

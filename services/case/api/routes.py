@@ -206,7 +206,7 @@ ROUTES = (
         "Say that a closure was reported by mistake", bodies.WithdrawClosure,
         refusals=(errors.NotAllowed, errors.ClosureUnknown),
     ),
-    Route("GET", "/roles", roles.list_roles, "administer", "Roles given and taken here", refusals=(errors.NotAllowed,)),
+    Route("GET", "/roles", roles.list_roles, "read_roles", "Roles given and taken here", refusals=(errors.NotAllowed,)),
     Route(
         "POST", "/roles/give", roles.give_role, "administer", "Give somebody a role", bodies.ChangeRole,
         refusals=(errors.NotAllowed, errors.SamePerson, errors.RoleNotFor),

@@ -54,6 +54,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "update_places": ("ap-provider", "caseworker", "admin"),
     "check_provider": HOME,
     "administer": ("admin",),
+    "read_roles": ("admin", "auditor", "dpo"),
     "read_policy": ("caseworker", "send-caseworker", "auditor", "dpo", "process-owner", "admin"),
     "put_in_use": ("process-owner",),
     "erase": ("dpo",),

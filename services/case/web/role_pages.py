@@ -1,4 +1,5 @@
-"""The people of an authority, for its administrators: which roles they have and by what, giving one and taking one.
+"""The people of an authority, for its administrators: which roles they have and by what, giving one and taking one;
+for auditors to read.
 
 Who somebody is comes from the place where they sign in; what is given and taken here is added to it."""
 
@@ -36,9 +37,9 @@ async def one(visit: Visit) -> Response:
     """Somebody: each role with where it comes from, and what was changed here."""
     person, changes = await _person(visit)
     mine = [change for change in changes if change["person"] == person["id"]]
-    own = person["id"] == visit.person.id
+    own, changes_them = person["id"] == visit.person.id, "admin" in visit.person.roles
     return visit.page(
-        "administration/person.html", person=person, own=own, back="/people", **await _words(visit, mine)
+        "administration/person.html", person=person, own=own, may=changes_them and not own, back="/people", **await _words(visit, mine)
     )  # fmt: skip
 
 
