@@ -37,10 +37,11 @@ async def one(visit: Visit) -> Response:
     """Somebody: each role with where it comes from, and what was changed here."""
     person, changes = await _person(visit)
     mine = [change for change in changes if change["person"] == person["id"]]
-    own, changes_them = person["id"] == visit.person.id, "admin" in visit.person.roles
+    own, administers = person["id"] == visit.person.id, "admin" in visit.person.roles
+    words = await _words(visit, mine)
     return visit.page(
-        "administration/person.html", person=person, own=own, may=changes_them and not own, back="/people", **await _words(visit, mine)
-    )  # fmt: skip
+        "administration/person.html", person=person, own=own, may=administers and not own, back="/people", **words
+    )
 
 
 async def ask_give(visit: Visit) -> Response:
