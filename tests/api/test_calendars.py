@@ -95,10 +95,10 @@ def test_a_calendar_is_put_in_use_once(desk: Desk) -> None:
     (held,) = (held for held in told(desk)["calendars"] if held["name"] == "900004")
     assert (held["academic_year"], held["schools"], held["by"]["role"]) == ("2026/27", ["900004"], "admin")
     assert held["because"] == "new_year"
-    one = desk.as_("admin").get(f"/calendars/{held['calendar']}").json()
+    one = desk.as_("admin").get(f"/calendars/versions/{held['calendar']}").json()
     assert (one["in_use"], one["calendar"]["urn"], len(one["history"])) == (True, "900004", 1)
-    problem(desk.as_("admin").get(f"/calendars/{'0f' * 32}"), 404)
-    problem(desk.as_("caseworker").get(f"/calendars/{held['calendar']}"), 403)
+    problem(desk.as_("admin").get(f"/calendars/versions/{'0f' * 32}"), 404)
+    problem(desk.as_("caseworker").get(f"/calendars/versions/{held['calendar']}"), 403)
 
 
 def test_the_command_puts_a_calendar_in_use_and_refuses_a_wrong_one(desk: Desk, tmp_path: Path) -> None:

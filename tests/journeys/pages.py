@@ -25,7 +25,7 @@ WHO = {
     "/calendars/import": "admin",
     "/calendars/closures": "admin",
     "/calendars/closures/{closure}/withdraw": "admin",
-    "/calendars/{calendar}": "admin",
+    "/calendars/versions/{calendar}": "admin",
     "/people": "admin",
     "/people/{person}": "admin",
     "/people/{person}/give": "admin",

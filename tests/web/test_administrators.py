@@ -73,8 +73,8 @@ class TestCalendars:
 
     def test_another_councils_are_not_to_be_seen(self, abroad: Desk, admin: Browser, browser: At) -> None:
         (theirs, *_) = abroad.as_("admin-885").get("/calendars").json()["calendars"]
-        assert admin.open(f"/calendars/{theirs['calendar']}").status == 404
-        assert browser("caseworker-885").open(f"/calendars/{theirs['calendar']}").status == 403
+        assert admin.open(f"/calendars/versions/{theirs['calendar']}").status == 404
+        assert browser("caseworker-885").open(f"/calendars/versions/{theirs['calendar']}").status == 403
 
     def test_a_closure_is_reported_and_withdrawn_each_with_its_reason(self, desk: Desk, admin: Browser) -> None:
         admin.open("/calendars/closures").send("/calendars/closures")

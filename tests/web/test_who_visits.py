@@ -105,7 +105,7 @@ ELSEWHERE = {  # proved beside: signing in at a provider, entries that some see 
     "/measures.csv",
     "/measures/{measure}/csv",
     "/cases/{ref}/meetings/{task}.ics",
-    "/calendars/{calendar}",
+    "/calendars/versions/{calendar}",
     "/calendars/closures/{closure}/withdraw",
     "/people/{person}",
     "/people/{person}/give",

@@ -190,8 +190,8 @@ ROUTES = (
         refusals=(errors.NotAllowed,),
     ),
     Route(
-        "GET", "/calendars/{calendar}", calendars.one_calendar, "administer", "A calendar that is or was in use",
-        refusals=(errors.NotAllowed, errors.CalendarUnknown),
+        "GET", "/calendars/versions/{calendar}", calendars.one_calendar, "administer",
+        "A calendar that is or was in use", refusals=(errors.NotAllowed, errors.CalendarUnknown),
     ),
     Route(
         "POST", "/calendars", calendars.import_calendar, "administer", "Put a calendar in use", bodies.ImportCalendar,

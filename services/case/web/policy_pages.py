@@ -14,10 +14,11 @@ from services.case.web.visit import Visit
 
 async def in_force(visit: Visit) -> Response:
     """The one that holds today, or else the one of the latest day."""
+    if visit.person.authority not in visit.house.reference.authorities.codes:
+        return visit.page("administration/policy.html", shown=None)
     told = (await visit.read(api.list_policies)).body
     policies = told["policies"]
-    shown = next((one for one in policies if one["in_force"]), policies[0] if policies else None)
-    return await _page(visit, told, shown)
+    return await _page(visit, told, next((one for one in policies if one["in_force"]), policies[0]))
 
 
 async def one(visit: Visit) -> Response:
@@ -33,9 +34,7 @@ def _named(policies: Iterable[dict[str, Any]], hash: str) -> dict[str, Any]:
     return found[-1]
 
 
-async def _page(visit: Visit, told: dict[str, Any], shown: dict[str, Any] | None) -> Response:
-    if shown is None:
-        raise NoSuchPage
+async def _page(visit: Visit, told: dict[str, Any], shown: dict[str, Any]) -> Response:
     groups: dict[str, list[dict[str, Any]]] = {}
     for said in shown["values"]:
         row = {

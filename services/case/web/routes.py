@@ -137,7 +137,7 @@ ADMINISTRATION = (
     Page("POST", "/calendars/closures", school_day_pages.report_closure, "administer"),
     Page("GET", "/calendars/closures/{closure}/withdraw", school_day_pages.ask_withdraw, "administer"),
     Page("POST", "/calendars/closures/{closure}/withdraw", school_day_pages.withdraw, "administer"),
-    Page("GET", "/calendars/{calendar}", school_day_pages.one, "administer"),
+    Page("GET", "/calendars/versions/{calendar}", school_day_pages.one, "administer"),
     Page("GET", "/people", role_pages.listed, "read_roles", "People"),
     Page("GET", "/people/{person}", role_pages.one, "read_roles"),
     Page("GET", "/people/{person}/give", role_pages.ask_give, "administer"),

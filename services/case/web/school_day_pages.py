@@ -90,7 +90,7 @@ async def import_calendar(visit: Visit) -> Response:
         return _import(visit, answers, [_at(at, error["detail"]) for error in invalid.details["errors"]])
     except (errors.NotAllowed, errors.SchoolUnknown, errors.BodyInvalid) as refused:
         return _import(visit, answers, [_at(at, str(refused))])
-    return visit.to(f"/calendars/{read_import(answers['calendar']).hash}")
+    return visit.to(f"/calendars/versions/{read_import(answers['calendar']).hash}")
 
 
 def _at(field: str, text: str, part: str = "") -> dict[str, str]:
