@@ -86,7 +86,12 @@ def ref(desk: Desk) -> str:
 
 def at(address: str, ref: str) -> str:
     known = address.replace("{ref}", ref).replace("{id}", f"{ref}-1").replace("{party}", "parent")
-    known = known.replace("{measure}", "suspensions").replace("{urn}", "900001").replace("{bundle}", "0" * 64)
+    known = (
+        known.replace("{measure}", "suspensions")
+        .replace("{urn}", "900001")
+        .replace("{bundle}", "0" * 64)
+        .replace("{calendar}", "0" * 64)
+    )
     return re.sub(r"{\w+}", "1", known)
 
 
