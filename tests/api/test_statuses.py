@@ -49,9 +49,9 @@ ADDRESSES = [
     ("POST", "/registers/merge", MERGE, "caseworker"),
     ("POST", "/registers/split", SPLIT, "caseworker"),
     ("GET", "/calendars", None, "admin"),
-    ("POST", "/calendars", {"calendar": 'urn = "900004"'}, "admin"),
+    ("POST", "/calendars", {"calendar": 'urn = "900004"', "because": "other"}, "admin"),
     ("POST", "/calendars/closures", {"days": ["2026-10-14"], "reason": "weather"}, "admin"),
-    ("POST", "/calendars/closures/{closure}/withdraw", {}, "admin"),
+    ("POST", "/calendars/closures/{closure}/withdraw", {"because": "other"}, "admin"),
     ("GET", "/directory/schools", None, "caseworker"),
     ("GET", "/directory/schools/{urn}", None, "caseworker"),
     ("PUT", "/directory/schools/{urn}", {"additions": {}, "reason": "Counted."}, "caseworker"),
@@ -86,7 +86,12 @@ def ref(desk: Desk) -> str:
 
 def at(address: str, ref: str) -> str:
     known = address.replace("{ref}", ref).replace("{id}", f"{ref}-1").replace("{party}", "parent")
-    known = known.replace("{measure}", "suspensions").replace("{urn}", "900001").replace("{bundle}", "0" * 64)
+    known = (
+        known.replace("{measure}", "suspensions")
+        .replace("{urn}", "900001")
+        .replace("{bundle}", "0" * 64)
+        .replace("{calendar}", "0" * 64)
+    )
     return re.sub(r"{\w+}", "1", known)
 
 

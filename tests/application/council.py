@@ -88,12 +88,12 @@ class Council:
         self.change(lambda state, meta: close_schools(state, meta, schools, days, "weather", reference))
 
     def withdraw(self, closure: int) -> None:
-        self.change(lambda state, meta: withdraw_closure(state, meta, closure))
+        self.change(lambda state, meta: withdraw_closure(state, meta, closure, "wrong_days"))
 
     def put_in_use(self, text: str) -> None:
         calendar = read_import(text)
         self.house.administration.keep(calendar)
-        self.change(lambda state, meta: put_calendar(state, meta, calendar, self.house.reference))
+        self.change(lambda state, meta: put_calendar(state, meta, calendar, "days_changed", self.house.reference))
 
     def catch_up(self) -> int:
         """Let deadlines follow; how many moved."""

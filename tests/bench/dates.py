@@ -79,7 +79,7 @@ def _import(house: House, number: int) -> float:
     house.administration.keep(calendar)
 
     def decide(state: InUse, meta: Meta) -> tuple[list[Event], bytes]:
-        return put_calendar(state, meta, calendar, house.reference), b""
+        return put_calendar(state, meta, calendar, "days_changed", house.reference), b""
 
     asyncio.run(house.administration.change("937", SYSTEM, once(), decide))
     return (time.perf_counter() - began) * 1000

@@ -119,7 +119,7 @@ class SchoolDays:
         self._takes_back = bool(self._closure)
         if self._takes_back:
             path, self._closure = f"/calendars/closures/{self._closure}/withdraw", 0
-            return Command("POST", path, {}, "authority.closure_withdrawn.v1", "admin")
+            return Command("POST", path, {"because": "wrong_days"}, "authority.closure_withdrawn.v1", "admin")
         self._another_day()
         body = {"schools": [self._school], "days": [self._day.isoformat()], "reason": "weather"}
         return Command("POST", "/calendars/closures", body, "authority.schools_closed.v1", "admin")

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from services.case.web.role_pages import code_of
 from services.case.web.routes import PAGES
 from tests.api.desk import Desk
 
@@ -10,6 +11,8 @@ NOT_A_PAGE = {  # ways to the provider and back, files; pages by secure link are
     "/sign-in/done",
     "/cases/{ref}/dates.ics",
     "/cases/{ref}/files/{file}",
+    "/cases/{ref}/meetings/{task}.ics",
+    "/cases/{ref}/messages/{notice}/{to}/pdf",
     "/measures.csv",
     "/measures/{measure}/csv",
 }
@@ -19,6 +22,17 @@ WHO = {
     "/processes/new-version": "process-owner",
     "/processes/versions/{bundle}": "process-owner",
     "/processes/versions/{bundle}/cases": "process-owner",
+    "/calendars": "admin",
+    "/calendars/import": "admin",
+    "/calendars/closures": "admin",
+    "/calendars/closures/{closure}/withdraw": "admin",
+    "/calendars/versions/{calendar}": "admin",
+    "/people": "admin",
+    "/people/{person}": "admin",
+    "/people/{person}/give": "admin",
+    "/people/{person}/roles/{role}/take": "admin",
+    "/policy": "admin",
+    "/policy/{policy}": "admin",
     "/audit": "auditor",
     "/cases/{ref}/replay": "auditor",
     "/cases/{ref}/verify": "auditor",
@@ -53,6 +67,7 @@ def addresses(desk: Desk) -> dict[str, tuple[str, str]]:
         "{slug}": "task-edited",
         "{measure}": "move_sustained",
         "{bundle}": version_in_use(desk),
+        **administered(desk),
     }
     found = {}
     for page in PAGES:
@@ -65,6 +80,24 @@ def addresses(desk: Desk) -> dict[str, tuple[str, str]]:
             query = QUERIES.get(page.path, "").format(referral=referral)
             found[page.path] = (WHO.get(page.path, "caseworker"), address + query)
     return found
+
+
+def administered(desk: Desk) -> dict[str, str]:
+    """A closure in the summer, a calendar, the policy, and somebody who was given a role."""
+    admin = desk.as_("admin")
+    day = {"schools": ["900003"], "days": ["2027-06-15"], "reason": "election"}
+    closure = admin.post("/calendars/closures", json=day).json()["closure"]
+    given = {"person": "ep", "role": "process-owner", "org": "937", "because": "cover"}
+    admin.post("/roles/give", json=given)
+    calendar = next(one for one in admin.get("/calendars").json()["calendars"] if one["schools"])
+    policy = admin.get("/policies").json()["policies"][0]
+    return {
+        "{closure}": str(closure),
+        "{calendar}": calendar["calendar"],
+        "{policy}": policy["policy"],
+        "{person}": code_of("ep"),
+        "{role}": "process-owner@937",
+    }
 
 
 def version_in_use(desk: Desk) -> str:

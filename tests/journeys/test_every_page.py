@@ -43,17 +43,21 @@ def test_no_page_keeps_anybody_out(state: str, at: At, found: dict[str, tuple[st
 
 
 def test_pages_with_mistakes_say_so_at_the_top_and_beside_each(at: At, found: dict[str, tuple[str, str]]) -> None:
-    person = at("caseworker")
+    worker, admin = at("caseworker"), at("admin")
     _, task = found["/tasks/{id}/questions/{step}"]
     ref = found["/cases/{ref}"][1]
-    for address, button in (
-        (task, "Continue"),
-        (f"{ref}/close", "Close case"),
-        (f"{ref}/note", "Add note"),
-        ("/tasks/cover", "Continue"),
-        ("/cases/new", "Continue"),
-        ("/cases/new/exclusion_prevention/questions/1", "Continue"),
-        ("/cases", "Find"),
+    for person, address, button in (
+        (worker, task, "Continue"),
+        (worker, f"{ref}/close", "Close case"),
+        (worker, f"{ref}/note", "Add note"),
+        (worker, "/tasks/cover", "Continue"),
+        (worker, "/cases/new", "Continue"),
+        (worker, "/cases/new/exclusion_prevention/questions/1", "Continue"),
+        (worker, "/cases", "Find"),
+        (admin, "/calendars/import", "Put in use"),
+        (admin, "/calendars/closures", "Report closure"),
+        (admin, found["/people/{person}/give"][1], "Give role"),
+        (admin, found["/people/{person}/roles/{role}/take"][1], "Take role"),
     ):
         person.open(address).press(button)
         assert person.page.title().startswith("Error: "), address

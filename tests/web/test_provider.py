@@ -7,6 +7,7 @@ import httpx
 import psycopg
 import pytest
 
+from services.case.web.role_pages import code_of
 from tests.conftest import MASTER_KEY
 from tests.serving import Served, serve
 from tests.web.browsing import Browser
@@ -19,6 +20,7 @@ authority = "937"
 [roles]
 "Inclusion team" = ["caseworker@937"]
 "Audit" = ["auditor@937"]
+"Systems" = ["admin@937"]
 """
 
 
@@ -98,6 +100,17 @@ def test_a_group_that_means_nothing_here_gives_no_role(visitor: OverTls, provide
     provider.person = {**provider.person, "sub": "another", "groups": ["Canteen", "caseworker@937"]}
     visitor.open("/sign-in/start")
     assert visitor.path == "/tasks" and visitor.open("/cases/new").status == 403
+
+
+def test_an_administrator_sees_which_group_means_a_role(visitor: OverTls, provider: Provider) -> None:
+    somebody = "5f0c9a7e"
+    provider.person = {"sub": somebody, "name": "Asha Bell", "groups": ["Inclusion team"]}
+    visitor.open("/sign-in/start")
+    provider.person = {**provider.person, "sub": "systems", "name": "Pat Lowe", "groups": ["Systems"]}
+    visitor.open("/sign-in/start").open("/people")
+    assert "Asha Bell Caseworker, Warwickshire council" in visitor.text
+    told = visitor.open(f"/people/{code_of(somebody)}").text
+    assert "Caseworker Warwickshire council Sign-in: “Inclusion team” in the claim “groups” means it" in told
 
 
 def test_a_sign_in_that_was_not_begun_here_or_was_changed_on_the_way_is_refused(

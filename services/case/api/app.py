@@ -187,7 +187,10 @@ async def _person(request: Request) -> Person:
     identity: Identity = request.app.state.identity
     header = request.headers.get("authorization")
     known = identity.known(header)
-    return known if known is not None else await asyncio.to_thread(identity.person, header)
+    if known is None:
+        known = await asyncio.to_thread(identity.person, header)
+    house: House = request.app.state.house
+    return house.administration.as_said_here(known)
 
 
 def _constant(body: dict[str, Any]) -> Callable[[], Awaitable[JSONResponse]]:

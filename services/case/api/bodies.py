@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from services.case.domain.authority_events import ClosureReason
+from services.case.domain.authority_events import CalendarReason, ClosureReason, RoleReason, WithdrawalReason
 from services.case.domain.lifecycle import OUTCOMES
+from services.case.domain.people import Role
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 Reason = Annotated[str, msgspec.Meta(max_length=2_000)]
@@ -123,6 +124,7 @@ class ImportCalendar(Body, frozen=True, forbid_unknown_fields=True, kw_only=True
     """`calendar` is the text of a calendar file (TOML, as in `bpmn/calendars/`)."""
 
     calendar: Annotated[str, msgspec.Meta(min_length=1, max_length=100_000)]
+    because: CalendarReason
 
 
 class ReportClosure(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -131,6 +133,22 @@ class ReportClosure(Body, frozen=True, forbid_unknown_fields=True, kw_only=True)
     days: Annotated[list[date], msgspec.Meta(min_length=1, max_length=60)]
     reason: ClosureReason
     schools: Annotated[list[Urn], msgspec.Meta(max_length=2_000)] = []
+
+
+class WithdrawClosure(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """It was reported by mistake."""
+
+    because: WithdrawalReason
+
+
+class ChangeRole(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`person`: the id that the provider gives at which they sign in · `org`: a school's URN, a provider's id or the
+    authority's code."""
+
+    person: PersonId
+    role: Role
+    org: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9-]{1,40}$")]
+    because: RoleReason
 
 
 class Search(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,7 +9,14 @@ from collections.abc import Callable
 import msgspec
 
 from services.case.api.asking import Ask, Reply
-from services.case.application.calendars import close_schools, put_calendar, read_import, told, withdraw_closure
+from services.case.application.calendars import (
+    close_schools,
+    put_calendar,
+    read_import,
+    told,
+    told_of_one,
+    withdraw_closure,
+)
 from services.case.application.in_use import InUse
 from services.case.domain.errors import ClosureUnknown
 from services.case.domain.meta import Event, Meta
@@ -27,13 +34,22 @@ async def list_calendars(ask: Ask) -> Reply:
     return Reply(told(administration.of(ask.person.authority), ask.house.reference))
 
 
+async def one_calendar(ask: Ask) -> Reply:
+    """A calendar that is or was in use in the authority: its days, what was in use before and after it, and closures
+    reported of its schools since."""
+    role_anywhere(ask.person, "administer")
+    administration = ask.house.administration
+    await asyncio.to_thread(administration.refresh)
+    return Reply(told_of_one(administration.of(ask.person.authority), ask.part("calendar")))
+
+
 async def import_calendar(ask: Ask) -> Reply:
     """Put a calendar in use for an academic year, of one school, of several, or the authority's own."""
     role_anywhere(ask.person, "administer")
-    calendar = read_import(ask.body.calendar)
+    calendar, because = read_import(ask.body.calendar), ask.body.because
     await asyncio.to_thread(ask.house.administration.keep, calendar)
     reference = ask.house.reference
-    return await _change(ask, lambda state, meta: put_calendar(state, meta, calendar, reference))
+    return await _change(ask, lambda state, meta: put_calendar(state, meta, calendar, because, reference))
 
 
 async def report_closure(ask: Ask) -> Reply:
@@ -49,7 +65,8 @@ async def withdraw_report(ask: Ask) -> Reply:
     number = ask.part("closure")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise ClosureUnknown
-    return await _change(ask, lambda state, meta: withdraw_closure(state, meta, int(number)))
+    because = ask.body.because
+    return await _change(ask, lambda state, meta: withdraw_closure(state, meta, int(number), because))
 
 
 async def _change(ask: Ask, decide: Decide) -> Reply:

@@ -35,6 +35,7 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.TaskTaken: 409,
     errors.TaskNotClaimed: 409,
     errors.SamePerson: 403,
+    errors.RoleNotFor: 422,
     errors.TaskEdited: 412,
     errors.CaseEdited: 412,
     errors.TermsChanged: 412,
@@ -60,6 +61,7 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.EntryUnknown: 404,
     errors.NumberWrong: 422,
     errors.CalendarInvalid: 422,
+    errors.CalendarUnknown: 404,
     errors.ClosureUnknown: 404,
     errors.NobodyCloses: 422,
     errors.ReasonMissing: 422,
@@ -91,6 +93,7 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.TryAgain: 503,
     errors.ProcessCannotGoOn: 409,
     errors.Erased: 409,
+    errors.LetterNotShown: 409,
     errors.NoSuchPage: 404,
     errors.NotThatMethod: 405,
 }

@@ -17,9 +17,11 @@ from services.case.api import (
     history,
     measure_routes,
     message_routes,
+    policies,
     processes,
     providers,
     registers,
+    roles,
     tasks,
 )
 from services.case.api.route import Route
@@ -205,6 +207,10 @@ ROUTES = (
         refusals=(errors.NotAllowed,),
     ),
     Route(
+        "GET", "/calendars/versions/{calendar}", calendars.one_calendar, "administer",
+        "A calendar that is or was in use", refusals=(errors.NotAllowed, errors.CalendarUnknown),
+    ),
+    Route(
         "POST", "/calendars", calendars.import_calendar, "administer", "Put a calendar in use", bodies.ImportCalendar,
         refusals=(errors.NotAllowed, errors.CalendarInvalid, errors.SchoolUnknown),
     ),
@@ -214,8 +220,20 @@ ROUTES = (
     ),
     Route(
         "POST", "/calendars/closures/{closure}/withdraw", calendars.withdraw_report, "administer",
-        "Say that a closure was reported by mistake", bodies.Nothing,
+        "Say that a closure was reported by mistake", bodies.WithdrawClosure,
         refusals=(errors.NotAllowed, errors.ClosureUnknown),
+    ),
+    Route("GET", "/roles", roles.list_roles, "read_roles", "Roles given and taken here", refusals=(errors.NotAllowed,)),
+    Route(
+        "POST", "/roles/give", roles.give_role, "administer", "Give somebody a role", bodies.ChangeRole,
+        refusals=(errors.NotAllowed, errors.SamePerson, errors.RoleNotFor),
+    ),
+    Route(
+        "POST", "/roles/take", roles.take_role, "administer", "Take a role from somebody", bodies.ChangeRole,
+        refusals=(errors.NotAllowed, errors.SamePerson, errors.RoleNotFor),
+    ),
+    Route("GET", "/policies", policies.list_policies, "read_policy", "Policies of the authority, value by value",
+        refusals=(errors.NotAllowed,),
     ),
     Route(
         "GET", "/directory/schools", directory.list_schools, "search_schools", "Schools of the public register",

@@ -12,11 +12,13 @@ from eventsourcing.persistence import OperationalError
 from services.case.application.door import Command, Outcome, answered_before
 from services.case.application.in_use import InUse
 from services.case.application.reference import Reference
+from services.case.application.roles import as_said_here
 from services.case.clock.calendar import Calendar
 from services.case.clock.calendar_files import CalendarShelf
 from services.case.clock.now import Clock
 from services.case.domain.errors import NotAllowed, TryAgain
 from services.case.domain.meta import Actor, Event, Meta
+from services.case.domain.people import Person
 from services.case.store.database import DatabaseAway
 from services.case.store.event_store import EventStore
 from services.case.store.recorder import Busy, CommandRecord, Conflict, Repeated
@@ -47,6 +49,10 @@ class Administration:
         if code not in self.in_use:
             raise NotAllowed("This authority is not set up here.")
         return self.in_use[code]
+
+    def as_said_here(self, person: Person) -> Person:
+        """The person in the roles that they have here now, whatever their sign-in said."""
+        return as_said_here(person, self.in_use.get(person.authority))
 
     def refresh(self) -> bool:
         """Hear what the streams say since; whether there was anything."""

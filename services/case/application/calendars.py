@@ -7,11 +7,18 @@ from typing import Any
 
 from services.case.application.in_use import InUse, schools_of
 from services.case.application.reference import Reference
-from services.case.clock.calendar import Calendar
+from services.case.clock.calendar import Calendar, academic_year_of
 from services.case.clock.calendar_text import CalendarRefused, read_calendar
 from services.case.clock.school_calendar import is_school_day
 from services.case.domain import authority_events as a
-from services.case.domain.errors import CalendarInvalid, ClosureUnknown, NobodyCloses, NotAllowed, SchoolUnknown
+from services.case.domain.errors import (
+    CalendarInvalid,
+    CalendarUnknown,
+    ClosureUnknown,
+    NobodyCloses,
+    NotAllowed,
+    SchoolUnknown,
+)
 from services.case.domain.meta import Event, Meta
 
 
@@ -28,7 +35,9 @@ def authority_of(calendar: Calendar, reference: Reference) -> str:
     return calendar.authority or reference.school(calendar.urn or "").authority
 
 
-def put_calendar(state: InUse, meta: Meta, calendar: Calendar, reference: Reference) -> list[Event]:
+def put_calendar(
+    state: InUse, meta: Meta, calendar: Calendar, because: a.CalendarReason, reference: Reference
+) -> list[Event]:
     """Put a calendar in use, for the schools that it names or as the authority's own. Nothing happens if it is in use.
 
     Raises NotAllowed for another authority's calendar, SchoolUnknown for a school that is not the authority's.
@@ -38,11 +47,8 @@ def put_calendar(state: InUse, meta: Meta, calendar: Calendar, reference: Refere
     _own(state, schools_of(calendar), reference)
     if state.hash_of(calendar.holder, calendar.academic_year) == calendar.hash:
         return []
-    return [
-        a.CalendarPutInUse(
-            meta=meta, calendar=calendar.hash, name=calendar.holder, academic_year=calendar.academic_year
-        )
-    ]
+    name, year = calendar.holder, calendar.academic_year
+    return [a.CalendarPutInUse(meta=meta, calendar=calendar.hash, name=name, academic_year=year, because=because)]
 
 
 def close_schools(
@@ -64,12 +70,12 @@ def close_schools(
     return [a.SchoolsClosed(meta=meta, closure=number, schools=closed, days=when, reason=reason)]
 
 
-def withdraw_closure(state: InUse, meta: Meta, number: int) -> list[Event]:
+def withdraw_closure(state: InUse, meta: Meta, number: int, because: a.WithdrawalReason) -> list[Event]:
     """The schools had their sessions: it was reported by mistake. Raises ClosureUnknown."""
     closure = state.closures.get(number)
     if closure is None:
         raise ClosureUnknown
-    return [] if closure.withdrawn else [a.ClosureWithdrawn(meta=meta, closure=number)]
+    return [] if closure.withdrawn else [a.ClosureWithdrawn(meta=meta, closure=number, because=because)]
 
 
 def _own(state: InUse, schools: Iterable[str], reference: Reference) -> None:
@@ -92,6 +98,7 @@ def told(state: InUse, reference: Reference) -> dict[str, Any]:
                 "default": held.calendar.default,
                 "in_use_since": held.on,
                 "by": held.by,
+                "because": held.because or None,
             }
             for (name, year), held in state.calendars.items()
         ],
@@ -108,3 +115,27 @@ def told(state: InUse, reference: Reference) -> dict[str, Any]:
             "kept": state.recounted.kept,
         },
     }  # fmt: skip
+
+
+def told_of_one(state: InUse, hash: str) -> dict[str, Any]:
+    """A calendar that is or was in use, all that were of its name and year, and closures of its schools in its year.
+
+    Raises CalendarUnknown.
+    """
+    for (name, year), puts in state.calendars_put.items():
+        found = next((put.calendar for put in puts if put.calendar.hash == hash), None)
+        if found is not None:
+            schools = schools_of(found)
+            closures = [one for one in state.closures.values() if found.default or schools & set(one.schools)]
+            return {
+                "name": name,
+                "academic_year": year,
+                "in_use": state.hash_of(name, year) == hash,
+                "calendar": found,
+                "history": [
+                    {"calendar": put.calendar.hash, "since": put.on, "by": put.by, "because": put.because or None}
+                    for put in reversed(puts)
+                ],
+                "closures": [one for one in closures if found.start_year in map(academic_year_of, one.days)],
+            }
+    raise CalendarUnknown

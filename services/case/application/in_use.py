@@ -1,4 +1,5 @@
-"""What an authority has in use, as the events of its stream add up to: bundles, calendars, closures."""
+"""What an authority has in use, as the events of its stream add up to: bundles, policies, calendars, closures, and
+roles given and taken here."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,7 +11,7 @@ from services.case.application.reference import NAMESPACE
 from services.case.clock.calendar import Calendar
 from services.case.domain import authority_events as a
 from services.case.domain.meta import Actor, Event
-from services.case.domain.people import SYSTEM
+from services.case.domain.people import SYSTEM, Membership
 from services.case.store.mapper import Recorded
 
 Key = tuple[str, ...]  # what a file is about; the last file of a key counts
@@ -31,12 +32,13 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class InForce(msgspec.Struct, frozen=True):
-    """A calendar in force, since when, and who put it there."""
+    """A calendar in force, since when, who put it there, and why where a person did."""
 
     calendar: Calendar
     position: int
     on: date
     by: Actor
+    because: str = ""
 
 
 class BundlePut(msgspec.Struct, frozen=True):
@@ -46,6 +48,34 @@ class BundlePut(msgspec.Struct, frozen=True):
     on: date
     by: Actor
     because: str
+
+
+class PolicyPut(msgspec.Struct, frozen=True):
+    """A policy of the authority, from its day on, and who put it there on which day."""
+
+    policy: str
+    effective_from: date
+    on: date
+    by: Actor
+
+
+class RoleChange(msgspec.Struct, frozen=True):
+    """A role given here, or taken, whatever the provider at which the person signs in says."""
+
+    person: str
+    membership: Membership
+    given: bool
+    because: str
+    on: date
+    by: Actor
+
+
+class Withdrawal(msgspec.Struct, frozen=True):
+    """A closure was reported by mistake: who says so, and why."""
+
+    because: str
+    on: date
+    by: Actor
 
 
 class Closure(msgspec.Struct, frozen=True):
@@ -58,6 +88,7 @@ class Closure(msgspec.Struct, frozen=True):
     on: date
     by: Actor
     withdrawn: bool = False
+    withdrawal: Withdrawal | None = None
 
 
 class Recount(msgspec.Struct, frozen=True):
@@ -72,8 +103,10 @@ class Recount(msgspec.Struct, frozen=True):
 
 class InUse:
     """One authority. `from_files`: what files said last, by key · `bundles`: the one in use of each process ·
-    `bundles_put`: all that were, in order · `calendars`: those in force by name and year, the
-    latest last · `wanted`: school and academic year of calendars to load, with the day on which each was first missed.
+    `bundles_put`: all that were, in order · `policies`: all of them, in order · `calendars`: those in force
+    by name and year, the latest last · `calendars_put`: all that were, in order · `wanted`: school and academic year of
+    calendars to load, with the day on which each was first missed · `roles`: by person, what was last said of each
+    membership · `role_changes`: all of them, in order.
     """
 
     def __init__(self, code: str, calendar_of: Callable[[str], Calendar]) -> None:
@@ -84,9 +117,13 @@ class InUse:
         self.bundles: dict[str, str] = {}
         self.bundles_put: dict[str, list[BundlePut]] = {}
         self.from_files: dict[Key, str] = {}
+        self.policies: list[PolicyPut] = []
         self.calendars: dict[tuple[str, str], InForce] = {}
+        self.calendars_put: dict[tuple[str, str], list[InForce]] = {}
         self.closures: dict[int, Closure] = {}
         self.wanted: dict[tuple[str, str], date] = {}
+        self.roles: dict[str, dict[Membership, RoleChange]] = {}
+        self.role_changes: list[RoleChange] = []
         self.changes: list[Change] = []
         self.recounted = Recount()
         self._calendar_of = calendar_of
@@ -102,6 +139,8 @@ class InUse:
                 self.bundles[event.process] = event.bundle
                 put = BundlePut(event.bundle, on, event.meta.by, event.because)
                 self.bundles_put.setdefault(event.process, []).append(put)
+            case a.PolicyPutInUse():
+                self.policies.append(PolicyPut(event.policy, event.effective_from, on, event.meta.by))
             case a.CalendarPutInUse():
                 self._put(event, recorded.position)
             case a.SchoolsClosed():
@@ -110,10 +149,13 @@ class InUse:
                 self._changed(recorded.position, event.schools)
             case a.ClosureWithdrawn():
                 closure = self.closures[event.closure]
-                self.closures[event.closure] = msgspec.structs.replace(closure, withdrawn=True)
+                how = Withdrawal(event.because, on, event.meta.by)
+                self.closures[event.closure] = msgspec.structs.replace(closure, withdrawn=True, withdrawal=how)
                 self._changed(recorded.position, closure.schools)
             case a.CalendarWanted():
                 self.wanted.setdefault((event.school, event.academic_year), on)
+            case a.RoleGiven() | a.RoleTaken():
+                self._changed_role(event, on)
             case a.DeadlinesRecounted():
                 self.recounted = Recount(event.changes, event.upto, event.cases, event.moved, event.kept)
 
@@ -121,11 +163,20 @@ class InUse:
         calendar = self._calendar_of(event.calendar)
         key = (event.name, event.academic_year)
         self.calendars.pop(key, None)
-        self.calendars[key] = InForce(calendar, position, event.meta.effective_on, event.meta.by)
+        put = InForce(calendar, position, event.meta.effective_on, event.meta.by, event.because)
+        self.calendars[key] = put
+        self.calendars_put.setdefault(key, []).append(put)
         schools = schools_of(calendar)
         self.changes.append(Change(position, self.code, schools, default=calendar.default))
         for school in schools:
             self.wanted.pop((school, event.academic_year), None)
+
+    def _changed_role(self, event: a.RoleGiven | a.RoleTaken, on: date) -> None:
+        membership = Membership(event.role, event.org)
+        given = isinstance(event, a.RoleGiven)
+        change = RoleChange(event.person, membership, given, event.because, on, event.meta.by)
+        self.roles[event.person] = {**self.roles.get(event.person, {}), membership: change}  # others may be reading
+        self.role_changes.append(change)
 
     def _changed(self, position: int, schools: list[str] | tuple[str, ...]) -> None:
         self.changes.append(Change(position, self.code, frozenset(schools), closure=True))

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from services.case.application.calendars import authority_of, put_calendar
 from services.case.application.door import once
@@ -12,6 +12,7 @@ from services.case.application.in_use import InUse
 from services.case.clock.calendar_files import read_calendar_file
 from services.case.clock.calendar_text import CalendarRefused
 from services.case.commands.administration import add
+from services.case.domain.authority_events import CalendarReason
 from services.case.domain.errors import Refusal
 from services.case.domain.meta import Actor, Event, Meta
 from services.case.wiring import House
@@ -21,6 +22,7 @@ GOOD, FINDINGS = 0, 1
 
 def register(commands: Any) -> None:
     parser = add(commands, "import-calendar", "put a calendar in use", run)
+    parser.add_argument("--because", required=True, choices=get_args(CalendarReason), help="why")
     parser.add_argument("file", type=Path, metavar="FILE", help="a calendar (TOML, as in bpmn/calendars)")
 
 
@@ -31,7 +33,7 @@ def run(house: House, given: argparse.Namespace) -> int:
         house.administration.keep(calendar)
 
         def decide(state: InUse, meta: Meta) -> tuple[list[Event], bytes]:
-            events = put_calendar(state, meta, calendar, house.reference)
+            events = put_calendar(state, meta, calendar, given.because, house.reference)
             return events, b"changed" if events else b""
 
         operator = Actor("operator", "admin", code)

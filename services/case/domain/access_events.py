@@ -1,11 +1,11 @@
-"""Who looked at a case whose work is not theirs, and whoever fetched a file. Each case has a stream of its own for it,
-so that to look never stands in the way of a change."""
+"""Who looked at a case whose work is not theirs, and whoever took a copy away or fetched a file. Each case has a stream of
+its own for it, so that to look never stands in the way of a change."""
 
 from typing import ClassVar, Literal
 
 from services.case.domain.meta import Event
 
-What = Literal["case", "history", "state", "why", "file", "case-file", "xes", "ocel"]
+What = Literal["case", "history", "state", "why", "file", "case-file", "xes", "ocel", "letter"]
 
 
 class CaseLookedAt(Event, frozen=True, kw_only=True):

@@ -1,7 +1,8 @@
-"""Everything that can happen to an authority's administration: what is put in use, days on which schools close, and
-what became of the deadlines since.
+"""Everything that can happen to an authority's administration: what is put in use, days on which schools close, what
+became of the deadlines since, and who of its staff was given or lost a role here.
 
-These streams are about nobody in particular: all of it stays in clear, in codes, and there is no key to it.
+These streams are about no child and no family: all of it stays in clear, in codes and ids, and there is no key to it.
+So reasons are codes too: words are where somebody would write whose boiler broke, and could never be erased.
 """
 
 from datetime import date
@@ -18,6 +19,29 @@ ClosureReason = Literal[
     "safety",  # a threat, or an incident nearby
     "election",  # used as a polling station
     "mourning",
+    "other",
+]
+CalendarReason = Literal[
+    "new_year",  # the first for its academic year
+    "days_changed",  # the school or the council set other days
+    "was_missing",  # dates were counted provisionally without it
+    "mistake_mended",
+    "other",
+]
+WithdrawalReason = Literal[
+    "open_after_all",
+    "wrong_schools",
+    "wrong_days",
+    "reported_twice",
+    "other",
+]
+RoleReason = Literal[
+    "joined",
+    "changed_job",
+    "cover",  # for somebody who is away
+    "left",
+    "not_needed",  # found when roles were looked through
+    "mistake_mended",
     "other",
 ]
 BundleReason = Literal[
@@ -51,13 +75,15 @@ class PolicyPutInUse(Event, frozen=True, kw_only=True):
 
 
 class CalendarPutInUse(Event, frozen=True, kw_only=True):
-    """A calendar of a school or of the authority is in force for an academic year. The last one for a school counts."""
+    """A calendar of a school or of the authority is in force for an academic year. The last one for a school counts.
+    `because` where a person said so; without it files did."""
 
     TOPIC: ClassVar = "authority.calendar_put_in_use.v1"
 
     calendar: str
     name: str
     academic_year: str
+    because: CalendarReason | Literal[""] = ""
 
 
 class SchoolsClosed(Event, frozen=True, kw_only=True):
@@ -77,6 +103,7 @@ class ClosureWithdrawn(Event, frozen=True, kw_only=True):
     TOPIC: ClassVar = "authority.closure_withdrawn.v1"
 
     closure: int
+    because: WithdrawalReason | Literal[""] = ""
 
 
 class CalendarWanted(Event, frozen=True, kw_only=True):
@@ -86,6 +113,28 @@ class CalendarWanted(Event, frozen=True, kw_only=True):
 
     school: str
     academic_year: str
+
+
+class RoleGiven(Event, frozen=True, kw_only=True):
+    """From now on a person has this role here for an organisation, whatever the provider at which they sign in says."""
+
+    TOPIC: ClassVar = "authority.role_given.v1"
+
+    person: str
+    role: str
+    org: str
+    because: RoleReason
+
+
+class RoleTaken(Event, frozen=True, kw_only=True):
+    """From now on a person does not have this role here for an organisation, whatever the provider says."""
+
+    TOPIC: ClassVar = "authority.role_taken.v1"
+
+    person: str
+    role: str
+    org: str
+    because: RoleReason
 
 
 class DeadlinesRecounted(Event, frozen=True, kw_only=True):

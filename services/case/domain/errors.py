@@ -73,6 +73,10 @@ class SamePerson(Refusal):
     """Somebody else has to do this: you did what it decides about."""
 
 
+class RoleNotFor(Refusal):
+    """This role is not held for that organisation. Families are named in their case."""
+
+
 class CaseEdited(Refusal):
     """The case has changed since you opened it."""
 
@@ -182,6 +186,10 @@ class CalendarInvalid(Refusal):
 
     def __init__(self, errors: list[dict[str, str]]) -> None:
         super().__init__(errors=errors)
+
+
+class CalendarUnknown(Refusal):
+    """This calendar is not and was not in use here."""
 
 
 class ClosureUnknown(Refusal):
@@ -311,6 +319,10 @@ class MediaTypeUnknown(Refusal):
 
 class TooLarge(Refusal):
     """The request is too large."""
+
+
+class LetterNotShown(Refusal):
+    """A PDF of ours cannot show every character of this letter. Print the page with the letter instead."""
 
 
 class NoSuchPage(Refusal):

@@ -55,6 +55,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "update_places": ("ap-provider", "caseworker", "admin"),
     "check_provider": HOME,
     "administer": ("admin",),
+    "read_roles": ("admin", "auditor", "dpo"),
+    "read_policy": ("caseworker", "send-caseworker", "auditor", "dpo", "process-owner", "admin"),
     "put_in_use": ("process-owner",),
     "erase": ("dpo",),
     "measure": (*HOME, "caseworker", "send-caseworker", "fap-chair", "dpo", "auditor", "process-owner"),

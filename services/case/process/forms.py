@@ -84,19 +84,23 @@ class Form:
 
     def check(self, answers: Any, circumstances: Circumstances) -> Answers:
         """The answers, parted. Raises AnswersInvalid with a JSON Pointer and a sentence for each that is wrong."""
-        errors = [self._explained(error) for error in self._validator.iter_errors(answers)]
+        errors = self.by_schema(answers)
         if not errors:
             errors = [*self._chosen(answers, circumstances), *self._across(answers, circumstances)]
         if errors:
             raise AnswersInvalid(errors)
         return self.parted(answers)
 
+    def by_schema(self, answers: Any) -> list[dict[str, str]]:
+        """What is wrong with the answers by the schema alone, each with a JSON Pointer and a sentence."""
+        return [self._explained(error) for error in self._validator.iter_errors(answers)]
+
     def faults(
         self, answers: dict[str, Any], circumstances: Circumstances, only: Collection[str]
     ) -> list[dict[str, str]]:
         """What is wrong with the answers to some of the questions, while others are still open. Of the rules across
         fields those that concern them and have all their answers."""
-        errors = [self._explained(error) for error in self._validator.iter_errors(answers)]
+        errors = self.by_schema(answers)
         mine = [error for error in errors if error["pointer"].split("/")[1] in only]
         if mine:
             return mine

@@ -1,39 +1,66 @@
-"""The open dates of a case as a calendar file (iCalendar, RFC 5545).
+"""The open dates of a case, and a meeting, as a calendar file (iCalendar, RFC 5545).
 
-It says the reference and what is owed, and nobody's name: calendars are shared."""
+It says the reference and what it is, and nobody's name, place or time: calendars are shared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 from services.case.api import cases as api
+from services.case.domain.errors import NoSuchPage
 from services.case.web.case_pages import deadlines_of
+from services.case.web.meetings import meetings_of
 from services.case.web.visit import Visit
 
 LONGEST = 60  # characters of a line, at most; 75 octets are allowed
 
 
+class Entry(msgspec.Struct, frozen=True):
+    """A whole day in a calendar. `key` is its own in the case, so that it takes the place of what it was before."""
+
+    key: str
+    on: date
+    title: str
+
+
 async def dates(visit: Visit) -> Response:
+    """All open dates."""
     reply = await visit.read(api.one_case)
     case = await visit.house.door.see(reply.body["ref"])
     found = deadlines_of(visit, case, reply.body.get("deadlines", []))
-    text = "\r\n".join([*_calendar(case.ref, found, f"{visit.house.clock.now():%Y%m%dT%H%M%SZ}"), ""])
-    headers = {"Content-Disposition": f'attachment; filename="{case.ref}.ics"'}
+    return _file(visit, case.ref, case.ref, (Entry(one["deadline"], one["due"], one["title"]) for one in found))
+
+
+async def meeting(visit: Visit) -> Response:
+    """One meeting. Raises NoSuchPage."""
+    reply = await visit.read(api.one_case)
+    case = await visit.house.door.see(reply.body["ref"])
+    wanted = [one for one in await meetings_of(visit, case) if one.task == visit.part("task")]
+    if not wanted:
+        raise NoSuchPage
+    entry = Entry(f"meeting-{wanted[0].key}", wanted[0].on, wanted[0].title)
+    return _file(visit, case.ref, f"{case.ref}-meeting-{wanted[0].task}", [entry])
+
+
+def _file(visit: Visit, ref: str, name: str, entries: Iterable[Entry]) -> Response:
+    stamp, link = f"{visit.house.clock.now():%Y%m%dT%H%M%SZ}", visit.house.settings.link(ref)
+    text = "\r\n".join([*_calendar(ref, entries, stamp, link), ""])
+    headers = {"Content-Disposition": f'attachment; filename="{name}.ics"'}
     return Response(text, headers=headers, media_type="text/calendar")
 
 
-def _calendar(ref: str, deadlines: list[dict[str, Any]], stamp: str) -> Iterator[str]:
+def _calendar(ref: str, entries: Iterable[Entry], stamp: str, link: str) -> Iterator[str]:
     yield from ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Inclusion Casework//EN")
-    for one in deadlines:
-        due: date = one["due"]
+    for entry in entries:
         yield "BEGIN:VEVENT"
-        yield f"UID:{ref}-{one['deadline']}@inclusion-casework"
+        yield f"UID:{ref}-{entry.key}@inclusion-casework"
         yield f"DTSTAMP:{stamp}"
-        yield f"DTSTART;VALUE=DATE:{due:%Y%m%d}"
-        yield f"DTEND;VALUE=DATE:{due + timedelta(1):%Y%m%d}"
-        yield from _folded(f"SUMMARY:{_escaped(one['title'])} ({ref})")
+        yield f"DTSTART;VALUE=DATE:{entry.on:%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{entry.on + timedelta(1):%Y%m%d}"
+        yield from _folded(f"SUMMARY:{_escaped(entry.title)} ({ref})")
+        yield from _folded(f"URL:{link}")
         yield "END:VEVENT"
     yield "END:VCALENDAR"
 

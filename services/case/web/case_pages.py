@@ -15,6 +15,7 @@ from services.case.domain.permissions import may
 from services.case.web import wording
 from services.case.web.case_acts import acts_of
 from services.case.web.fact_words import facts_in_words
+from services.case.web.meetings import meetings_of
 from services.case.web.visit import Visit
 
 
@@ -65,6 +66,7 @@ async def overview(visit: Visit) -> Response:
         **shown,
         tasks=[_task(visit, case, task, names) for task in body["open_tasks"]],
         deadlines=deadlines_of(visit, case, body.get("deadlines", [])),
+        meetings=await meetings_of(visit, case),
         processes=_processes(visit, case),
         facts=facts,
         files=[{**one, "about": about(one["media_type"], one["size"])} for one in files],

@@ -29,7 +29,7 @@ async def choices_for(visit: Visit, questions: tuple[Question, ...]) -> dict[str
 
 async def _entries(visit: Visit, kind: str) -> list[dict[str, str]]:
     if kind == "person":
-        staff = await asyncio.to_thread(staff_of, visit.house.database, visit.person.authority)
+        staff = await asyncio.to_thread(staff_of, visit.house, visit.person.authority)
         return [{"value": one.id, "text": one.name} for one in staff]
     try:
         if kind == "provider":

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from services.case.domain.people import FAMILY, Person
+from services.case.domain.people import FAMILY, Membership, Person
 from services.case.samples import as_person, sample_people
 from services.case.store.database import Database
+from services.case.wiring import House
 
 PUT = """
     INSERT INTO people (authority, id, name, memberships) VALUES (%s, %s, %s, %s)
@@ -28,6 +29,14 @@ class Known(msgspec.Struct, frozen=True):
         return f"{role}@{org}" in self.memberships
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """Somebody who has signed in, in the roles that the sign-in said."""
+
+    id: str
+    name: str
+    memberships: tuple[Membership, ...]
+
+
 def remember(database: Database, person: Person, name: str) -> None:
     """Somebody signed in, under this name and in these roles."""
     memberships = [f"{m.role}@{m.org}" for m in person.memberships]
@@ -46,7 +55,22 @@ def names_of(database: Database, ids: Iterable[str]) -> dict[str, str]:
     return dict(database.rows(NAMES, [wanted])) if wanted else {}
 
 
-def staff_of(database: Database, authority: str) -> list[Known]:
-    """Everybody seen of an authority and its schools but families, by name."""
-    known = [Known(*row) for row in database.rows(STAFF, [authority])]
-    return [one for one in known if any(m.partition("@")[0] not in FAMILY for m in one.memberships)]
+def seen_staff(database: Database, authority: str) -> list[Seen]:
+    """Everybody seen of an authority and its schools but families, by name; also who signed in without any role."""
+    seen = [Seen(id, name, tuple(map(_membership, said))) for id, name, said in database.rows(STAFF, [authority])]
+    return [one for one in seen if not one.memberships or any(m.role not in FAMILY for m in one.memberships)]
+
+
+def staff_of(house: House, authority: str) -> list[Known]:
+    """Those of them who have a role now, be it by their sign-in or given here."""
+    found = []
+    for one in seen_staff(house.database, authority):
+        person = house.administration.as_said_here(Person(one.id, authority, one.memberships))
+        if person.memberships:
+            found.append(Known(one.id, one.name, [f"{m.role}@{m.org}" for m in person.memberships]))
+    return found
+
+
+def _membership(said: str) -> Membership:
+    role, _, org = said.partition("@")
+    return Membership(role, org)

@@ -57,7 +57,10 @@ class Pages:
         cookie = request.cookies.get(safety.cookie_name(FAMILY if by_link else SESSION, self.secure))
         if not cookie:
             return None
-        return (self.by_link if by_link else self.sessions).find(cookie)
+        session = (self.by_link if by_link else self.sessions).find(cookie)
+        if session is not None:
+            session.person = self.house.administration.as_said_here(session.person)
+        return session
 
     def render(self, visit: "Visit", template: str, /, **values: Any) -> str:
         """The text of a page. Every template has `me`, `council`, `today` and `navigation`."""
@@ -65,7 +68,7 @@ class Pages:
         shared = {
             "me": session.person if session else None,
             "my_name": session.name if session else "",
-            "council": settings.brand_name or self._council(session),
+            "council": self.council(session),
             "contact": settings.brand_contact,
             "today": self.house.clock.today(),
             "navigation": self._navigation(visit),
@@ -75,7 +78,10 @@ class Pages:
         }
         return self._templates.get_template(template).render({**shared, **values})
 
-    def _council(self, session: Session | None) -> str:
+    def council(self, session: Session | None) -> str:
+        """In whose name pages and letters are."""
+        if self.house.settings.brand_name:
+            return self.house.settings.brand_name
         authorities = self.house.reference.authorities
         if session and session.person.authority in authorities.codes:
             return f"{authorities[session.person.authority].name} council"

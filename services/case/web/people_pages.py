@@ -87,14 +87,3 @@ async def sent(visit: Visit) -> Response:
     _, _, shown = await head_of(visit)
     found = (await visit.read(messages.list_messages)).body
     return visit.page("cases/messages.html", **shown, messages=found, ways=ELECTRONIC)
-
-
-async def letter(visit: Visit) -> Response:
-    """One message as a page to print: the words as they were then, and nothing around them."""
-    found = (await visit.read(messages.list_messages)).body
-    wanted = [one for one in found if str(one["notice"]) == visit.part("notice") and one["to"] == visit.part("to")]
-    if not wanted or "words" not in wanted[0]:
-        raise errors.NoSuchPage
-    authorities, authority = visit.house.reference.authorities, visit.person.authority
-    contact = authorities[authority].contact if authority in authorities.codes else ""
-    return visit.page("cases/letter.html", message=wanted[0], contact=contact, ref=visit.part("ref"))

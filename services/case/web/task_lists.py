@@ -12,7 +12,7 @@ from services.case.api.bodies import Nothing, Reassign, TaskQuery
 from services.case.domain.errors import BodyInvalid, ReasonMissing, Refusal
 from services.case.projections.cases import cases_named
 from services.case.web.filters import filters_of, forget_filter, save_filter
-from services.case.web.known_people import Known, staff_of
+from services.case.web.known_people import Known, seen_staff, staff_of
 from services.case.web.visit import Visit
 from services.case.web.wording import named
 
@@ -105,7 +105,7 @@ async def _choosing(visit: Visit, ids: list[str], status: int = 200, **more: Any
     for id in ids:
         reply = await visit.read(api.one_task, id=id)
         tasks.append({**reply.body, "etag": reply.etag})
-    staff = await asyncio.to_thread(staff_of, visit.house.database, visit.person.authority)
+    staff = await asyncio.to_thread(staff_of, visit.house, visit.person.authority)
     fitting = [one for one in staff if all(can_do(one, task) for task in tasks)]
     return visit.page("tasks/reassign.html", status, tasks=tasks, staff=fitting, back="/tasks/team", **more)
 
@@ -144,8 +144,8 @@ def said_errors(to: str, reason: str, who: str = "to") -> list[dict[str, str]]:
 
 
 async def choose_cover(visit: Visit) -> Response:
-    """Who is away, and who has tasks."""
-    staff = await asyncio.to_thread(staff_of, visit.house.database, visit.person.authority)
+    """Who is away, and who has tasks; also who has lost their roles meanwhile."""
+    staff = await asyncio.to_thread(seen_staff, visit.house.database, visit.person.authority)
     return visit.page("tasks/cover.html", staff=staff, back="/tasks/team")
 
 
@@ -154,7 +154,7 @@ async def cover(visit: Visit) -> Response:
     away = visit.posted.get("away")
     ids = [task["task"] for task in await _all_of(visit, away)] if away else []
     if not ids:
-        staff = await asyncio.to_thread(staff_of, visit.house.database, visit.person.authority)
+        staff = await asyncio.to_thread(seen_staff, visit.house.database, visit.person.authority)
         sentence = "This colleague has no tasks that you could give to somebody" if away else "Select who is away"
         errors = [{"text": sentence, "href": "#away"}]
         return visit.page("tasks/cover.html", 422, staff=staff, errors=errors, away=away, back="/tasks/team")

@@ -266,7 +266,7 @@ def _rows(visit: Visit, case: Case, task: Task | None, answers: Answers) -> list
 async def choose_colleague(visit: Visit) -> Response:
     """Whom to give this one task to."""
     shown = await _load(visit)
-    staff = await asyncio.to_thread(staff_of, visit.house.database, visit.person.authority)
+    staff = await asyncio.to_thread(staff_of, visit.house, visit.person.authority)
     tasks_shown = [{**shown.body, "etag": shown.etag}]
     fitting = [one for one in staff if can_do(one, shown.body)]
     return visit.page("tasks/reassign.html", tasks=tasks_shown, staff=fitting, back=f"/tasks/{shown.body['task']}")

@@ -1,0 +1,49 @@
+"""Meetings of a case on its page, and as a calendar file that names nobody."""
+
+from collections.abc import Callable
+
+from tests.api.desk import Desk
+from tests.web.browsing import Browser
+
+At = Callable[[str], Browser]
+WITH_PLAN = {"form": "managed_move", "sen_provision": "E", "sen_type": "SEMH", "maintaining_authority": "937"}
+
+
+def test_a_meeting_is_on_the_page_of_its_case_with_a_file_for_ones_calendar(desk: Desk, browser: At) -> None:
+    # given a case in which an annual review was called
+    ref = desk.open(process="exclusion_prevention", **WITH_PLAN)
+    worker = browser("caseworker")
+    assert "Meetings" not in worker.open(f"/cases/{ref}").text
+    for element, by, name in (
+        ("triage", "caseworker", "accept"),
+        ("verify_flags", "senco", "flags_e"),
+        ("assess_risk", "home-staff", "risk_high"),
+        ("assess_needs", "senco", "needs"),
+        ("call_annual_review", "send-caseworker", "call_review"),
+    ):
+        desk.walk(ref, (element, by, name), process="exclusion_prevention")
+
+    # then the day and the place are on the case's page, and the day is in the file
+    worker.open(f"/cases/{ref}")
+    assert "Meetings" in worker.text and "29 September 2026" in worker.text
+    (address,) = [href for href in worker.links().values() if "/meetings/" in href]
+    answer = worker.client.get(address)
+    lines = answer.text.split("\r\n")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert lines[:3] == ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Inclusion Casework//EN"]
+    assert lines[-3:] == ["END:VEVENT", "END:VCALENDAR", ""]
+    assert "DTSTART;VALUE=DATE:20260929" in lines and "DTEND;VALUE=DATE:20260930" in lines
+    assert any(line.startswith("SUMMARY:Meeting: ") for line in lines)
+    assert all(len(line.encode()) <= 75 for line in lines)
+    pupil = desk.case(ref)["pupil"]
+    for words in (pupil["surname"], pupil["forename"], "meeting room"):
+        assert words not in answer.text
+
+    # and nobody else gets it
+    for name, status in (("caseworker-885", 404), ("home-head-885", 404), ("auditor", 404), ("admin", 403)):
+        assert browser(name).open(address).status == status, name
+    assert worker.open(f"/cases/{ref}/meetings/1.ics").status == 404
+
+    # and it goes once the day has come and gone
+    desk.served.clock_to("2026-09-30T09:00:00+01:00")
+    assert "Meetings" not in browser("caseworker").open(f"/cases/{ref}").text
