@@ -1,5 +1,5 @@
-"""Who looked at a case whose work is not theirs, and whoever took a copy away or fetched a file. Each case has a stream of
-its own for it, so that to look never stands in the way of a change."""
+"""Who looked at a case whose work is not theirs, and whoever took a copy away or fetched a file. Each case has a stream
+of its own for it, so that to look never stands in the way of a change."""
 
 from typing import ClassVar, Literal
 

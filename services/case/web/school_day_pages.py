@@ -74,10 +74,10 @@ def _import(visit: Visit, answers: dict[str, Any], wrong: list[dict[str, str]] |
 async def import_calendar(visit: Visit) -> Response:
     """Put it in use; or say what is wrong with it, naming the key."""
     answers, wrong = said(visit, "import_calendar")
-    file = visit.posted.files.get("file", b"")
+    file = visit.posted.files.get("file")
     if file:
         try:
-            answers["calendar"] = file.decode("utf-8-sig")
+            answers["calendar"] = file.value.decode("utf-8-sig")
         except UnicodeDecodeError:
             return _import(visit, answers, [_at("file", "The file must be a text file in UTF-8")])
         wrong = [error for error in wrong if error["at"] != "calendar"]
