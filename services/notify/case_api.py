@@ -1,4 +1,4 @@
-"""The case service over HTTP, as its API is described: the feed of contacts, and results."""
+"""The case service over HTTP, as its API is described: feeds, and results."""
 
 import http.client
 import re
@@ -14,7 +14,6 @@ from services.notify.settings import Settings
 
 NEXT = re.compile(r'<([^>]*)>; rel="next"')
 PATIENCE = 60  # seconds for an answer
-TOPIC = "case.contacts.v1"
 
 
 class Away(Exception):
@@ -33,9 +32,9 @@ class CaseApi:
         self._tokens = settings.tokens()
         self.authorities = list(self._tokens)
 
-    def contacts(self, authority: str, after: int, limit: int = 200, wait: int = 0) -> tuple[list[bytes], int]:
-        """Records after a place, and the place from which on to ask next. Raises Away, NotAccepted."""
-        query = urllib.parse.urlencode({"topic": TOPIC, "after": after, "limit": limit, "wait": wait})
+    def feed(self, authority: str, topic: str, after: int, limit: int = 200, wait: int = 0) -> tuple[list[bytes], int]:
+        """Records of a topic after a place, and the place from which on to ask next. Raises Away, NotAccepted."""
+        query = urllib.parse.urlencode({"topic": topic, "after": after, "limit": limit, "wait": wait})
         body, links = self._ask("GET", f"/feed?{query}", authority)
         try:
             records = [bytes(record) for record in msgspec.json.decode(body, type=list[msgspec.Raw])]
