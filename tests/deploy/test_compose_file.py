@@ -7,7 +7,7 @@ import pytest
 from tests.deploy.composed import COMPOSE, OURS, SERVICES
 from tests.serving import ROOT
 
-SECRET = re.compile(r"(PASSWORD|KEY|SECRET|TOKENS|DATABASE_URL)$")
+SECRET = re.compile(r"(PASSWORD|KEY|SECRET|TOKENS|CLIENTS|DATABASE_URL)$")
 
 
 @pytest.mark.parametrize("name", list(SERVICES))

@@ -31,6 +31,7 @@ def free_port() -> str:
 def issuer() -> Iterator[Issuer]:
     running = Issuer()
     running.rotate("EC")
+    running.clients = {"audit-937": "937", "audit-885": "885"}
     yield running
     running.close()
 
@@ -59,7 +60,8 @@ def composed(
         "case_oidc_client_secret": "",
         "notify_govuk_api_key": "",
         "audit_signing_key": "5c" * 32,
-        "audit_feed_tokens": "",
+        "notify_smtp_password": "",
+        "audit_feed_clients": "937:audit-937:739-tidua 885:audit-885:588-tidua",
         **{f"{name}_database_url": url for name, url in databases.items()},
     }.items():
         (secrets / name).write_text(value + "\n")
@@ -117,6 +119,7 @@ def test_a_case_from_opening_to_its_first_notice(
         counted = "SELECT count(*) FROM entries WHERE stream = %s"
         until(lambda: ledger.execute(counted, [stream]).fetchone() >= (len(mine),), "the ledger", 20)
     assert all(running.running[name].poll() is None for name in WORKERS)
+    running.once("audit", "python", "-m", "services.audit", "verify")
 
 
 def ready(address: str) -> bool:
