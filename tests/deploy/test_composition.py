@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from services.case.application.reference import stream_of
+from services.case.policy.authorities import load_authorities
+from services.case.settings import Settings
 from tests.api.desk import pupil
 from tests.api.issuing import Issuer
 from tests.conftest import MASTER_KEY, SIGNING_KEY
@@ -19,6 +21,7 @@ from tests.serving import ROOT
 from tests.store.embedding import until
 
 WORKERS = ("web", "projections", "relay", "timers", "notify", "audit")
+AUTHORITIES = load_authorities(Settings().authorities_path).codes
 SCHOOLS = ROOT / "services" / "case" / "samples" / "schools.csv"
 
 
@@ -31,7 +34,7 @@ def free_port() -> str:
 def issuer() -> Iterator[Issuer]:
     running = Issuer()
     running.rotate("EC")
-    running.clients = {"audit-937": "937", "audit-885": "885"}
+    running.clients = {f"audit-{code}": code for code in AUTHORITIES}
     yield running
     running.close()
 
@@ -61,7 +64,7 @@ def composed(
         "notify_govuk_api_key": "",
         "audit_signing_key": "5c" * 32,
         "notify_smtp_password": "",
-        "audit_feed_clients": "937:audit-937:739-tidua 885:audit-885:588-tidua",
+        "audit_feed_clients": " ".join(f"{code}:audit-{code}:{code[::-1]}-tidua" for code in AUTHORITIES),
         **{f"{name}_database_url": url for name, url in databases.items()},
     }.items():
         (secrets / name).write_text(value + "\n")

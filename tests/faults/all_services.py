@@ -15,6 +15,7 @@ import msgspec
 import psycopg
 
 from services.case.domain.people import Person
+from services.case.policy.authorities import load_authorities
 from services.case.relay.topics import make_topics
 from services.case.settings import Settings
 from services.case.store.embedded import Place, stop_using
@@ -34,7 +35,7 @@ from tests.store.embedding import data_folder, until
 
 LATEST = 180.0  # seconds in which everything that waits has been done
 PAUSE = 0.2  # seconds between looks
-AUTHORITIES = ("937", "885")
+AUTHORITIES = load_authorities(Settings().authorities_path).codes
 SCOPES = frozenset({"feed", "feed:access", "countersign"})
 RELAYED = "SELECT position FROM reader_positions WHERE reader = 'relay'"
 END = "SELECT coalesce(max(notification_id), 0) FROM events"
