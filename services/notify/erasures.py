@@ -6,6 +6,7 @@ come after.
 
 import logging
 from collections.abc import Sequence
+from uuid import UUID
 
 from services.notify import figures
 from services.notify.deliveries import Arrived, Connection, keep_places
@@ -23,11 +24,7 @@ log = logging.getLogger(__name__)
 def hear(connection: Connection, arrived: Sequence[Arrived], read: dict[str, int]) -> None:
     """Events of cases, and up to where their sources were read. Only erasures matter here: the audit service reports
     what cannot be read."""
-    streams = [
-        str(one.event["partitionkey"])
-        for one in arrived
-        if isinstance(one.event, dict) and one.event["type"] == TYPE and "partitionkey" in one.event
-    ]
+    streams = [stream for one in arrived if (stream := _erased(one))]
     with connection.transaction():
         if streams:
             connection.execute(ALONE)
@@ -36,3 +33,13 @@ def hear(connection: Connection, arrived: Sequence[Arrived], read: dict[str, int
             figures.ERASED.inc(len(streams))
             log.warning("%s cases were erased, %s deliveries of theirs are forgotten", len(streams), forgotten)
         keep_places(connection, read)
+
+
+def _erased(one: Arrived) -> str:
+    """The stream of a case that was erased, "" if the record does not tell of one."""
+    if not isinstance(one.event, dict) or one.event["type"] != TYPE:
+        return ""
+    try:
+        return str(UUID(one.event.get("partitionkey", "")))
+    except ValueError:
+        return ""

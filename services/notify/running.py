@@ -4,6 +4,7 @@ waited for; one notify service is active, others stand by."""
 import contextlib
 import logging
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
@@ -79,8 +80,9 @@ class Notify:
                 if why != said:
                     log.warning("%s Trying again.", why)
                     said = why
-            except Exception:
-                log.exception("%s failed and starts again", work.__name__)
+            except Exception as error:  # its message may quote an address
+                where = "".join(traceback.format_tb(error.__traceback__))
+                log.error("%s failed and starts again: %s\n%s", work.__name__, type(error).__name__, where)
             self.stopping.wait(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
             failures += 1
 

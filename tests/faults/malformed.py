@@ -18,7 +18,7 @@ CLIENTS = 8
 BATCH = 50  # records at a time, so that good ones come between
 LATEST = 120.0  # seconds
 CONSUMERS = {  # the topic, what it carries, and how many records its reader has reported
-    "audit": ("case.events.v1", "case.note_added.v1", "SELECT count(*) FROM findings WHERE kind = 'malformed'"),
+    "audit": ("case.events.v1", "case.key_destroyed.v1", "SELECT count(*) FROM findings WHERE kind = 'malformed'"),
     "notify": ("case.contacts.v1", "delivery.offered.v1", "SELECT count(*) FROM parked"),
     "web": ("notify.results.v1", "delivery.result.v1", "SELECT count(*) FROM parked_results"),
 }

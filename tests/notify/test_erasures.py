@@ -37,7 +37,8 @@ def offered_to(stream: str) -> Any:
 def test_what_is_kept_of_an_erased_case_is_deleted_and_what_comes_after_not_taken(connection: Connection) -> None:
     take_in(connection, offered(3), offered(4), offered_to(OTHER))
 
-    hear(connection, [erased(STREAM), Arrived("test", "its JSON cannot be read")], {"kafka case.events.v1 0": 10})
+    unreadable = [Arrived("test", "its JSON cannot be read"), erased("a\0b")]
+    hear(connection, [*unreadable, erased(STREAM)], {"kafka case.events.v1 0": 10})
     take_in(connection, offered(5))
 
     assert kept(connection) == [f"{OTHER}.3:parent"]
