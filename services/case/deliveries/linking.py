@@ -12,6 +12,7 @@ from services.case.application.door import Door, once
 from services.case.application.running import Running
 from services.case.domain.case import Case
 from services.case.domain.errors import Refusal
+from services.case.domain.link_events import Purpose
 from services.case.domain.people import SYSTEM
 
 BY_HAND = ""  # the address of a link that we do not know
@@ -40,7 +41,7 @@ class Linking:
             case, reference = running.case, self._door.reference
             agreements = {t.agreement for t in case.tasks.values() if t.party == party and t.instance == instance}
             asked = "terms" if "terms" in agreements else ""
-            purpose = links.purpose_of(reference, case, instance, asked) if instance else "see"
+            purpose: Purpose = links.purpose_of(reference, case, instance, asked) if instance else "see"
             found[:] = [links.standing(running, party, purpose, self._door.store.keys.master)]
             return b""
 
