@@ -11,6 +11,7 @@ from tests.faults.work import Casework
 from tests.store.embedding import until
 
 CLIENTS = 16
+PER_SECOND = 60.0  # commands
 LONGER = 5  # times as long, the second time
 FAST = 1_000  # events a second
 LATEST = 300.0  # seconds
@@ -21,7 +22,7 @@ MUST = f"> {FAST:,}; commands answered meanwhile, none turned away"
 def broker(size: int) -> list[Record]:
     """Stopped for so many seconds, then for five times as many."""
     with all_services() as running:
-        with Crowd(running.web, [Casework(number) for number in range(CLIENTS)]) as crowd:
+        with Crowd(running.web, [Casework(number) for number in range(CLIENTS)], PER_SECOND) as crowd:
             until(lambda: len(crowd.good) > CLIENTS, "commands to be taken", LATEST)
             records = [away(running, crowd, seconds) for seconds in (size, LONGER * size)]
         found = running.findings() + findings(running.web, crowd)

@@ -109,7 +109,7 @@ KINDS: list[Callable[[random.Random, str], Record]] = [
     lambda chance, type: binary(headers(chance, type), chance.randbytes(300)),
     lambda chance, type: binary(headers(chance, type), None),
     lambda chance, type: binary(headers(chance, type), b""),
-    lambda chance, type: Record(None, [], None),
+    lambda chance, type: Record(b"", [], None),
     lambda chance, type: Record(chance.randbytes(20), [("ce_id", chance.randbytes(9))], chance.randbytes(50)),
     lambda chance, type: binary(headers(chance, type, subject=b"\xff\xfe"), b"{}", b"\xff"),
     lambda chance, type: Record(b"junk", [*headers(chance, type).items(), ("ce_id", b"again")], b"{}"),

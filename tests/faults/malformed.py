@@ -15,6 +15,7 @@ from tests.faults.work import Casework
 from tests.store.embedding import until
 
 CLIENTS = 8
+PER_SECOND = 60.0  # commands
 BATCH = 50  # records at a time, so that good ones come between
 LATEST = 120.0  # seconds
 CONSUMERS = {  # the topic, what it carries, and how many records its reader has reported
@@ -34,7 +35,7 @@ def malformed(size: int) -> list[Record]:
     """So many for each consumer."""
     with all_services() as running:
         before = running.pids
-        with Crowd(running.web, [Casework(number) for number in range(CLIENTS)]) as crowd:
+        with Crowd(running.web, [Casework(number) for number in range(CLIENTS)], PER_SECOND) as crowd:
             until(lambda: len(crowd.good) > CLIENTS, "commands to be taken", LATEST)
             threads = [threading.Thread(target=pour, args=(running, name, size)) for name in CONSUMERS]
             for thread in threads:

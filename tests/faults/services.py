@@ -15,6 +15,7 @@ from tests.faults.kills import LATEST, SOON, p99, told
 from tests.faults.work import Casework, opening
 
 CLIENTS = 16
+PER_SECOND = 60.0  # commands: 20,000 in the time that 200 kills take
 PER_KILL = 100  # commands
 PER_CASE = 40  # commands
 MUST = (
@@ -28,7 +29,8 @@ def services(size: int) -> list[Record]:
     chance = random.Random(size)
     effects: dict[str, list[float]] = {}
     with all_services() as running:
-        with Crowd(running.web, [Casework(number, PER_CASE) for number in range(CLIENTS)]) as crowd:
+        work = [Casework(number, PER_CASE) for number in range(CLIENTS)]
+        with Crowd(running.web, work, PER_SECOND) as crowd:
             for _ in range(size):
                 time.sleep(chance.uniform(0.2, 1.0))
                 name = chance.choice(running.names)

@@ -3,8 +3,6 @@
 import asyncio
 from typing import Any
 
-import psycopg
-
 from services.case.application.erasing import erase
 from services.case.application.reference import stream_of
 from services.notify.deliveries import Arrived, Connection
@@ -44,11 +42,13 @@ def test_what_is_kept_of_an_erased_case_is_deleted_and_what_comes_after_not_take
     assert kept(connection) == [f"{OTHER}.3:parent"]
 
 
-def test_an_erasure_reaches_notify_while_the_channel_is_away(served: Served, notify_url: str, govuk: Govuk) -> None:
+def test_an_erasure_reaches_notify_while_the_channel_is_away(
+    served: Served, notify_url: str, govuk: Govuk, connection: Connection
+) -> None:
     govuk.answer = 429
     ref = open_case(served)
     words = "SELECT count(*) FROM deliveries WHERE ref = %s AND record IS NOT NULL"
-    with notify(served, notify_url, govuk), psycopg.connect(notify_url, autocommit=True) as connection:
+    with notify(served, notify_url, govuk):
         until(lambda: connection.execute(words, [ref]).fetchone() != (0,), "the notice to be taken in", 20)
 
         with house_of(served) as house:
