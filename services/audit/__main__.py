@@ -68,8 +68,8 @@ def run(settings: Settings, given: argparse.Namespace) -> int:
 
 def verify(settings: Settings, given: argparse.Namespace) -> int:
     """The ledger against itself, the case service and the checkpoints."""
-    if not (settings.feed_url and settings.feed_tokens):
-        raise SettingsRefused("AUDIT_FEED_URL and AUDIT_FEED_TOKENS: needed to compare with the case service")
+    if not settings.can_ask:
+        raise SettingsRefused("AUDIT_FEED_URL and AUDIT_FEED_CLIENTS: needed to compare with the case service")
     with psycopg.connect(settings.database_url, autocommit=True, connect_timeout=5) as connection:
         ledger.prepare(connection)
         row = connection.execute("SELECT count(*) FROM entries").fetchone()

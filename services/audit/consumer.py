@@ -61,7 +61,7 @@ class Consumer:
             while not ledger.is_active(connection):
                 if self.stopping.wait(STAND_BY):
                     return
-            api = CaseApi(self._settings) if self._settings.feed_url and self._settings.feed_tokens else None
+            api = CaseApi(self._settings) if self._settings.can_ask else None
             countersigning = Countersigning(self._settings, api) if api is not None else None
             with self._source(connection, api) as source:
                 while not self.stopping.is_set():

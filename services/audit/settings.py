@@ -7,12 +7,12 @@ folder), so that a command given by hand finds the same ledger.
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
-SECRETS = ("AUDIT_DATABASE_URL", "AUDIT_FEED_TOKENS", "AUDIT_SIGNING_KEY", "KAFKA_SASL_PASSWORD")
+SECRETS = ("AUDIT_DATABASE_URL", "AUDIT_FEED_TOKENS", "AUDIT_FEED_CLIENTS", "AUDIT_SIGNING_KEY", "KAFKA_SASL_PASSWORD")
 EMBEDDED = Path("audit") / "settings.env"
 VAR = Path(__file__).parents[2] / "var"
 KEY = re.compile(r"[0-9a-f]{64}")
@@ -24,12 +24,16 @@ class SettingsRefused(ValueError):
 
 class Settings(msgspec.Struct, frozen=True):
     """`feed_url`: the case service's address · `feed_tokens`: `CODE:TOKEN` for each authority, with spaces between ·
+    `feed_clients`: instead, `CODE:CLIENT:SECRET`, whose tokens the provider at `oidc_issuer` gives for `oidc_scope` ·
     `case_key`: the public key by which checkpoints must be signed; else the first one seen counts · `data_dir`: where
     a key of our own is made and kept if none is given · `port`: of figures for Prometheus, 0 for none."""
 
     database_url: str
     feed_url: str = ""
     feed_tokens: str = ""
+    feed_clients: str = ""
+    oidc_issuer: str = ""
+    oidc_scope: str = "feed feed:access countersign"
     signing_key: str = ""
     case_key: str = ""
     data_dir: str = ""
@@ -42,15 +46,19 @@ class Settings(msgspec.Struct, frozen=True):
     kafka_sasl_password: str = ""
     kafka_ssl_cafile: str = ""
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether the case service can be asked over HTTP."""
+        return bool(self.feed_url and (self.feed_tokens or self.feed_clients))
+
     def tokens(self) -> dict[str, str]:
         """By authority. Raises SettingsRefused."""
-        found = {}
-        for word in self.feed_tokens.split():
-            code, colon, token = word.partition(":")
-            if not colon or not code or not token:
-                raise SettingsRefused("AUDIT_FEED_TOKENS: CODE:TOKEN for each authority, with spaces between")
-            found[code] = token
-        return found
+        return {word[0]: word[1] for word in _words("AUDIT_FEED_TOKENS", self.feed_tokens, "CODE:TOKEN")}
+
+    def clients(self) -> dict[str, tuple[str, str]]:
+        """Client and secret at the provider, by authority. Raises SettingsRefused."""
+        words = _words("AUDIT_FEED_CLIENTS", self.feed_clients, "CODE:CLIENT:SECRET")
+        return {code: (client, secret) for code, client, secret in words}
 
     def seed(self) -> bytes:
         """Of the key with which we countersign; empty where there is none."""
@@ -74,11 +82,23 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
             raise SettingsRefused(f"{_variable(name)}: 64 hexadecimal digits")
     if not given.setdefault("port", "0").isdigit() and given["port"]:
         raise SettingsRefused("AUDIT_PORT: a number")
-    if not given["kafka_bootstrap_servers"] and not (given["feed_url"] and given["feed_tokens"]):
-        raise SettingsRefused("AUDIT_FEED_URL and AUDIT_FEED_TOKENS: needed without KAFKA_BOOTSTRAP_SERVERS")
+    by_http = given["feed_url"] and (given["feed_tokens"] or given["feed_clients"])
+    if not given["kafka_bootstrap_servers"] and not by_http:
+        raise SettingsRefused("AUDIT_FEED_URL and AUDIT_FEED_CLIENTS: needed without KAFKA_BOOTSTRAP_SERVERS")
+    if given["feed_clients"] and not given["oidc_issuer"].startswith(("http://", "https://")):
+        raise SettingsRefused("AUDIT_OIDC_ISSUER: the provider's address, needed with AUDIT_FEED_CLIENTS")
     if not given["feed_url"].startswith(("http://", "https://")) and given["feed_url"]:
         raise SettingsRefused("AUDIT_FEED_URL: an address that begins with http:// or https://")
     return msgspec.convert({name: value for name, value in given.items() if value}, Settings, strict=False)
+
+
+def _words(name: str, given: str, form: str) -> Iterator[list[str]]:
+    """Each word in its parts, the last with whatever follows. Raises SettingsRefused."""
+    for word in given.split():
+        parts = word.split(":", form.count(":"))
+        if len(parts) <= form.count(":") or not all(parts):
+            raise SettingsRefused(f"{name}: {form} for each authority, with spaces between")
+        yield parts
 
 
 def shown(settings: Settings) -> dict[str, str]:

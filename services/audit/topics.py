@@ -4,6 +4,7 @@ Partitions are assigned, not shared out: one audit service is active (`ledger.is
 reads on at once. Places are kept with the ledger's rows, so the broker keeps none for us.
 """
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,8 @@ from services.audit.settings import Settings
 
 BATCH = 2_000  # records at a time
 WAIT = 1_000  # milliseconds for the first
+
+logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it tells every attempt, and what is in records; we tell changes
 
 
 class Topics:
@@ -89,6 +92,7 @@ def _connection(settings: Settings) -> dict[str, Any]:
         "group_id": None,
         "request_timeout_ms": 5_000,
         "bootstrap_timeout_ms": 10_000,
+        "reconnect_backoff_max_ms": 1_000,  # a broker that is back is found soon
         "max_partition_fetch_bytes": 4_194_304,
     }
     if settings.kafka_sasl_mechanism:

@@ -20,7 +20,6 @@ from services.case.application.reference import Reference
 from services.case.application.registering import READER, Registering
 from services.case.application.scanning import Clamd
 from services.case.clock.now import Clock, SettableClock, SystemClock
-from services.case.deliveries.house_words import PROMPT, house_words
 from services.case.deliveries.offering import READER as DELIVERIES
 from services.case.deliveries.offering import Offering
 from services.case.deliveries.offices import offices
@@ -142,7 +141,7 @@ class House:
     def offering(self) -> Follower:
         """Offers words that are due to whoever sends them; one of all such processes is active."""
         door = Door(self.store, self.reference, self.clock)
-        offering = Offering(door, self.offices_of, house_words()[PROMPT], self.settings.link)
+        offering = Offering(door, self.offices_of, self.settings.link, self.settings.public_url)
         return Follower(DELIVERIES, self.url, offering.work)
 
     def offices_of(self, authority: str) -> OfficeOf:

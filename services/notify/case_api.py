@@ -1,4 +1,4 @@
-"""The case service over HTTP, as its API is described: the feed of contacts, and results."""
+"""The case service over HTTP, as its API is described: feeds, and results."""
 
 import http.client
 import re
@@ -11,10 +11,10 @@ from typing import Any
 import msgspec
 
 from services.notify.settings import Settings
+from services.notify.tokens import ClientRefused, NoToken, Tokens
 
 NEXT = re.compile(r'<([^>]*)>; rel="next"')
 PATIENCE = 60  # seconds for an answer
-TOPIC = "case.contacts.v1"
 
 
 class Away(Exception):
@@ -22,7 +22,7 @@ class Away(Exception):
 
 
 class NotAccepted(Exception):
-    """The case service does not take our token, or its scopes."""
+    """The case service does not take our token, or its scopes; or the provider gives us none."""
 
 
 class CaseApi:
@@ -30,12 +30,12 @@ class CaseApi:
 
     def __init__(self, settings: Settings) -> None:
         self._address = f"{settings.feed_url.rstrip('/')}/api/v1"
-        self._tokens = settings.tokens()
-        self.authorities = list(self._tokens)
+        self._tokens = Tokens(settings)
+        self.authorities = self._tokens.authorities
 
-    def contacts(self, authority: str, after: int, limit: int = 200, wait: int = 0) -> tuple[list[bytes], int]:
-        """Records after a place, and the place from which on to ask next. Raises Away, NotAccepted."""
-        query = urllib.parse.urlencode({"topic": TOPIC, "after": after, "limit": limit, "wait": wait})
+    def feed(self, authority: str, topic: str, after: int, limit: int = 200, wait: int = 0) -> tuple[list[bytes], int]:
+        """Records of a topic after a place, and the place from which on to ask next. Raises Away, NotAccepted."""
+        query = urllib.parse.urlencode({"topic": topic, "after": after, "limit": limit, "wait": wait})
         body, links = self._ask("GET", f"/feed?{query}", authority)
         try:
             records = [bytes(record) for record in msgspec.json.decode(body, type=list[msgspec.Raw])]
@@ -52,19 +52,28 @@ class CaseApi:
         return errors
 
     def _ask(self, method: str, path: str, authority: str, body: Any = None) -> tuple[bytes, str]:
-        request = urllib.request.Request(  # noqa: S310  the scheme is checked with the settings
-            f"{self._address}{path}",
-            None if body is None else msgspec.json.encode(body),
-            {"Authorization": f"Bearer {self._tokens[authority]}", "Content-Type": "application/json"},
-            method=method,
-        )
+        request = self._request(method, path, authority, body)
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
                 return answer.read(), answer.headers.get("Link") or ""
         except urllib.error.HTTPError as error:
             error.close()
-            if error.code in (401, 403):
+            if error.code in (401, 403) and not (error.code == 401 and self._tokens.forget(authority)):
                 raise NotAccepted(f"The case service answers {error.code} to the token for {authority}.") from error
             raise Away(f"The case service answers {error.code}.") from error
         except (OSError, http.client.HTTPException) as error:
             raise Away("The case service does not answer.") from error
+
+    def _request(self, method: str, path: str, authority: str, body: Any) -> urllib.request.Request:
+        try:
+            token = self._tokens.of(authority)
+        except NoToken as away:
+            raise Away(str(away)) from away
+        except ClientRefused as refused:
+            raise NotAccepted(str(refused)) from refused
+        return urllib.request.Request(  # noqa: S310  the scheme is checked with the settings
+            f"{self._address}{path}",
+            None if body is None else msgspec.json.encode(body),
+            {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+            method=method,
+        )

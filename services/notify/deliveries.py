@@ -14,9 +14,12 @@ from services.notify import figures
 from services.notify.notices import NotANotice, Notice, notice_of
 
 Connection = psycopg.Connection[Any]
+TOPIC = "case.contacts.v1"
 LOCK = 0x407F1  # any number: one notify service sends, others stand by
 TAKE_IN = """
-    INSERT INTO deliveries (delivery, ref, authority, state, expires_at, record) VALUES (%s, %s, %s, 'waiting', %s, %s)
+    INSERT INTO deliveries (delivery, ref, authority, state, expires_at, record)
+    SELECT %(delivery)s, %(ref)s, %(authority)s, 'waiting', %(expires)s, %(record)s
+    WHERE NOT EXISTS (SELECT FROM erased WHERE stream = split_part(%(delivery)s, '.', 1))
     ON CONFLICT (delivery) DO NOTHING
 """
 PARK = "INSERT INTO parked (place, reason) VALUES (%s, %s)"
@@ -92,8 +95,12 @@ def take_in(connection: Connection, arrived: Sequence[Arrived], read: dict[str, 
                 connection.execute(PARK, [one.place, reason])
                 figures.PARKED.inc()
                 log.warning("a record is parked, %s: %s", one.place, reason)
-        for source, place in read.items():
-            connection.execute(PLACE, [source, place])
+        keep_places(connection, read)
+
+
+def keep_places(connection: Connection, read: dict[str, int]) -> None:
+    """In the transaction of what was read."""
+    connection.cursor().executemany(PLACE, list(read.items()))
 
 
 def _take_in(connection: Connection, one: Arrived) -> None:
@@ -101,9 +108,9 @@ def _take_in(connection: Connection, one: Arrived) -> None:
     if isinstance(one.event, str):
         raise NotANotice(one.event)
     whose, notice = notice_of(one.event)
-    row = [notice.delivery, whose.ref, whose.authority, notice.expires, Jsonb(msgspec.to_builtins(notice))]
+    row = {**msgspec.structs.asdict(whose), "delivery": notice.delivery, "expires": notice.expires}
     with connection.transaction():
-        connection.execute(TAKE_IN, row)
+        connection.execute(TAKE_IN, {**row, "record": Jsonb(msgspec.to_builtins(notice))})
 
 
 def next_one(connection: Connection) -> Delivery | None:

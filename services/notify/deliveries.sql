@@ -41,3 +41,9 @@ CREATE TABLE IF NOT EXISTS places (
     source text PRIMARY KEY,
     place bigint NOT NULL
 );
+
+-- Cases that were erased, by stream: nothing of them is taken in any more.
+CREATE TABLE IF NOT EXISTS erased (
+    stream text PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT now()
+);

@@ -9,6 +9,7 @@ import msgspec
 
 TYPE = "delivery.offered.v1"
 SOURCE = re.compile(r"/authorities/([0-9]{3})/cases")
+DELIVERY = re.compile(r"[0-9a-f-]{36}\.[0-9]{1,18}:\S{1,200}")  # a stream, a version, to whom
 Way = Literal["email", "sms", "letter"]
 
 
@@ -69,7 +70,8 @@ def notice_of(event: dict[str, Any]) -> tuple[Whose, Notice]:
     except msgspec.ValidationError:
         raise NotANotice("its data is not that of a delivery") from None
     found = SOURCE.fullmatch(event["source"])
-    if found is None or notice.delivery != event["id"] or not event.get("subject") or notice.expires.tzinfo is None:
+    named = DELIVERY.fullmatch(notice.delivery) is not None and notice.delivery == event["id"]
+    if found is None or not named or not event.get("subject") or notice.expires.tzinfo is None:
         raise NotANotice("it does not say whose or of which delivery it is, or until when")
     if any(getattr(notice, way) is None for way in notice.ways):
         raise NotANotice("it names a way and no address for it")

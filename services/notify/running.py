@@ -1,18 +1,19 @@
-"""What the notify service does all day, on three threads: takes in, sends, tells. Whatever is away is waited for; one
-notify service is active, others stand by."""
+"""What the notify service does all day, on four threads: takes in, sends, tells, hears of erasures. Whatever is away is
+waited for; one notify service is active, others stand by."""
 
 import contextlib
 import logging
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import psycopg
 
-from services.notify import deliveries, telling
+from services.notify import deliveries, erasures, telling
 from services.notify.case_api import Away, CaseApi, NotAccepted
 from services.notify.channels import channels_of
-from services.notify.deliveries import Connection
+from services.notify.deliveries import Arrived, Connection
 from services.notify.feed import Feed, Read
 from services.notify.sending import Sending
 from services.notify.settings import Settings
@@ -41,7 +42,7 @@ class Notify:
         self._refused: NotAccepted | None = None
 
     def run(self) -> None:
-        works = (self._send, self._take_in, self._tell)
+        works = (self._send, self._take_in, self._tell, self._hear)
         threads = [threading.Thread(target=self._keep, args=(work,), name=work.__name__, daemon=True) for work in works]
         with self._alone():
             for thread in threads:
@@ -79,16 +80,23 @@ class Notify:
                 if why != said:
                     log.warning("%s Trying again.", why)
                     said = why
-            except Exception:
-                log.exception("%s failed and starts again", work.__name__)
+            except Exception as error:  # its message may quote an address
+                where = "".join(traceback.format_tb(error.__traceback__))
+                log.error("%s failed and starts again: %s\n%s", work.__name__, type(error).__name__, where)
             self.stopping.wait(BACK_OFF[min(failures, len(BACK_OFF) - 1)])
             failures += 1
 
     def _take_in(self) -> None:
-        with self._connected() as connection, self._source(connection) as source:
+        self._follow(deliveries.TOPIC, deliveries.take_in)
+
+    def _hear(self) -> None:
+        self._follow(erasures.TOPIC, erasures.hear)
+
+    def _follow(self, topic: str, take: Callable[[Connection, list[Arrived], dict[str, int]], None]) -> None:
+        with self._connected() as connection, self._source(topic, connection) as source:
             while not self.stopping.is_set():
                 for arrived, read in source.read():
-                    deliveries.take_in(connection, arrived, read)
+                    take(connection, arrived, read)
 
     def _send(self) -> None:
         with self._connected() as connection:
@@ -107,15 +115,15 @@ class Notify:
                     self.stopping.wait(IDLE)
 
     @contextlib.contextmanager
-    def _source(self, connection: Connection) -> Iterator[Source]:
+    def _source(self, topic: str, connection: Connection) -> Iterator[Source]:
         places = deliveries.places(connection)
         if self._settings.kafka_bootstrap_servers:
             from services.notify.topics import Topics  # nobody else needs the client
 
-            with contextlib.closing(Topics(self._settings, places)) as topics:
+            with contextlib.closing(Topics(self._settings, topic, places)) as topics:
                 yield topics
         else:
-            yield Feed(CaseApi(self._settings), places)
+            yield Feed(CaseApi(self._settings), topic, places)
 
     @contextlib.contextmanager
     def _teller(self) -> Iterator[Tell]:

@@ -5,7 +5,7 @@ folder), so that a command given by hand finds the same deliveries.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 SECRETS = (
     "NOTIFY_DATABASE_URL",
     "NOTIFY_FEED_TOKENS",
+    "NOTIFY_FEED_CLIENTS",
     "NOTIFY_GOVUK_API_KEY",
     "NOTIFY_SMTP_PASSWORD",
     "KAFKA_SASL_PASSWORD",
@@ -27,6 +28,7 @@ class SettingsRefused(ValueError):
 
 class Settings(msgspec.Struct, frozen=True):
     """`feed_url`: the case service's address · `feed_tokens`: `CODE:TOKEN` for each authority, with spaces between ·
+    `feed_clients`: instead, `CODE:CLIENT:SECRET`, whose tokens the provider at `oidc_issuer` gives for `oidc_scope` ·
     `outbox_dir`: a folder in which everything is only written down, for trying out · `port`: of figures for Prometheus,
     0 for none. Of GOV.UK Notify one template for each way: of e-mails and letters with the placeholders `title` and
     `words`, of texts with `words`."""
@@ -34,6 +36,9 @@ class Settings(msgspec.Struct, frozen=True):
     database_url: str
     feed_url: str = ""
     feed_tokens: str = ""
+    feed_clients: str = ""
+    oidc_issuer: str = ""
+    oidc_scope: str = "feed feed:contacts results"
     outbox_dir: str = ""
     govuk_api_key: str = ""
     govuk_url: str = "https://api.notifications.service.gov.uk"
@@ -55,15 +60,19 @@ class Settings(msgspec.Struct, frozen=True):
     kafka_sasl_password: str = ""
     kafka_ssl_cafile: str = ""
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether the case service can be asked over HTTP."""
+        return bool(self.feed_url and (self.feed_tokens or self.feed_clients))
+
     def tokens(self) -> dict[str, str]:
         """By authority. Raises SettingsRefused."""
-        found = {}
-        for word in self.feed_tokens.split():
-            code, colon, token = word.partition(":")
-            if not colon or not code or not token:
-                raise SettingsRefused("NOTIFY_FEED_TOKENS: CODE:TOKEN for each authority, with spaces between")
-            found[code] = token
-        return found
+        return {word[0]: word[1] for word in _words("NOTIFY_FEED_TOKENS", self.feed_tokens, "CODE:TOKEN")}
+
+    def clients(self) -> dict[str, tuple[str, str]]:
+        """Client and secret at the provider, by authority. Raises SettingsRefused."""
+        words = _words("NOTIFY_FEED_CLIENTS", self.feed_clients, "CODE:CLIENT:SECRET")
+        return {code: (client, secret) for code, client, secret in words}
 
 
 def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | None = None) -> Settings:
@@ -88,9 +97,11 @@ def read_settings(environment: Mapping[str, str] = os.environ, data_dir: str | N
 
 def _faults(settings: Settings) -> list[str]:
     faults = []
-    if not settings.kafka_bootstrap_servers and not (settings.feed_url and settings.feed_tokens):
-        faults.append("NOTIFY_FEED_URL and NOTIFY_FEED_TOKENS: needed without KAFKA_BOOTSTRAP_SERVERS")
-    for name in ("feed_url", "govuk_url"):
+    if not settings.kafka_bootstrap_servers and not settings.can_ask:
+        faults.append("NOTIFY_FEED_URL and NOTIFY_FEED_CLIENTS: needed without KAFKA_BOOTSTRAP_SERVERS")
+    if settings.feed_clients and not settings.oidc_issuer:
+        faults.append("NOTIFY_OIDC_ISSUER: the provider's address, needed with NOTIFY_FEED_CLIENTS")
+    for name in ("feed_url", "oidc_issuer", "govuk_url"):
         if getattr(settings, name) and not getattr(settings, name).startswith(("http://", "https://")):
             faults.append(f"{_variable(name)}: an address that begins with http:// or https://")
     if settings.govuk_api_key and len(settings.govuk_api_key) < 73:
@@ -100,6 +111,15 @@ def _faults(settings: Settings) -> list[str]:
     if not (settings.outbox_dir or settings.govuk_api_key or settings.smtp_host):
         faults.append("NOTIFY_GOVUK_API_KEY or NOTIFY_SMTP_HOST: nothing could be sent otherwise")
     return faults
+
+
+def _words(name: str, given: str, form: str) -> Iterator[list[str]]:
+    """Each word in its parts, the last with whatever follows. Raises SettingsRefused."""
+    for word in given.split():
+        parts = word.split(":", form.count(":"))
+        if len(parts) <= form.count(":") or not all(parts):
+            raise SettingsRefused(f"{name}: {form} for each authority, with spaces between")
+        yield parts
 
 
 def shown(settings: Settings) -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""Kafka: contacts in, results out. Partitions are assigned and places kept in our own database, in the transaction of
-what was read, so nobody waits for a group to come to terms. The only importer of the client."""
+"""Kafka: contacts and erasures in, results out. Partitions are assigned and places kept in our own database, in the
+transaction of what was read, so nobody waits for a group to come to terms. The only importer of the client."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from kafka.errors import KafkaError
 
 from contracts.envelope import NotACloudEvent, Record, from_record, to_record
 from services.notify import telling
-from services.notify.case_api import TOPIC, Away
+from services.notify.case_api import Away
 from services.notify.deliveries import Arrived
 from services.notify.feed import Read
 from services.notify.settings import Settings
@@ -18,12 +19,15 @@ BATCH = 200  # records at a time
 WAIT = 1_000  # milliseconds for the first
 FLUSH = 15.0  # seconds for results to be taken
 
+logging.getLogger("kafka").setLevel(logging.CRITICAL)  # it tells every attempt, and what is in records; we tell changes
+
 
 class Topics:
-    """The source. Raises Away where the broker does not answer or the topic is not there yet."""
+    """A topic as a source. Raises Away where the broker does not answer or the topic is not there yet."""
 
-    def __init__(self, settings: Settings, places: dict[str, int]) -> None:
-        self._topic = settings.kafka_topic_prefix + TOPIC
+    def __init__(self, settings: Settings, topic: str, places: dict[str, int]) -> None:
+        self._name = topic
+        self._topic = settings.kafka_topic_prefix + topic
         try:
             self._consumer = KafkaConsumer(
                 **_connection(settings),
@@ -50,7 +54,7 @@ class Topics:
         partitions = [TopicPartition(self._topic, number) for number in sorted(numbers)]
         self._consumer.assign(partitions)
         for partition in partitions:
-            place = places.get(name(partition.partition))
+            place = places.get(name(self._name, partition.partition))
             if place is None:
                 self._consumer.seek_to_beginning(partition)
             else:
@@ -64,7 +68,7 @@ class Topics:
             raise Away("The broker does not answer.") from error
         for partition, records in polled.items():
             if records:
-                source = name(partition.partition)
+                source = name(self._name, partition.partition)
                 yield [_arrived(source, record) for record in records], {source: records[-1].offset + 1}
 
 
@@ -103,8 +107,8 @@ class Results:
         return self._producer.send(self._topic, record.value, record.key, headers)
 
 
-def name(partition: int) -> str:
-    return f"kafka {TOPIC} {partition}"
+def name(topic: str, partition: int) -> str:
+    return f"kafka {topic} {partition}"
 
 
 def _arrived(source: str, record: Any) -> Arrived:
@@ -121,6 +125,7 @@ def _connection(settings: Settings) -> dict[str, Any]:
         "security_protocol": settings.kafka_security_protocol,
         "request_timeout_ms": 5_000,
         "bootstrap_timeout_ms": 10_000,
+        "reconnect_backoff_max_ms": 1_000,  # a broker that is back is found soon
     }
     if settings.kafka_sasl_mechanism:
         given["sasl_mechanism"] = settings.kafka_sasl_mechanism

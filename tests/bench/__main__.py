@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.bench import dates, drafts, engine, growth, http, measures, models, pages, relay, schools, store
+from tests.bench import dates, drafts, engine, growth, http, keeping_up, measures, models, pages, relay, schools, store
 from tests.bench.record import Record, holds
 
 BENCHES: dict[str, Callable[[], list[Record]]] = {
@@ -22,6 +22,7 @@ BENCHES: dict[str, Callable[[], list[Record]]] = {
     "import_schools": schools.import_schools,
     "relay": relay.rate,
     "relay_latency": relay.latency,
+    "keeping_up": keeping_up.keeping_up,
     "deadlines": dates.deadlines,
     "imports": dates.imports,
     "measures": measures.measures,

@@ -1,10 +1,12 @@
 """The catalogue and the AsyncAPI document are those of the schemas, of the topics and of what the code does."""
 
+import json
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 import yaml
 
@@ -12,6 +14,7 @@ from contracts.catalogue import HERE, MADE, schemas, topic_of, topics
 from services.case.api.feed import SCOPES
 from services.case.outbox import turns
 from services.case.store.mapper import TYPES
+from services.case.web.assets import FETCHED
 
 DEPLOYED = tomllib.loads((Path(__file__).parents[2] / "deploy" / "topics.toml").read_text())["topics"]
 OURS_ALONE = {"relay.positions.v1"}  # of no use to a subscriber
@@ -47,6 +50,13 @@ def test_the_document_names_every_type_on_its_topic() -> None:
         assert channel["address"] == name
         assert set(channel["messages"]) == {type for type in schemas() if topic_of(type) == name}
         assert channel["messages"]
+
+
+def test_the_document_is_as_the_schema_of_asyncapi_has_it() -> None:
+    validator = jsonschema_rs.validator_for(json.loads((FETCHED / "asyncapi.json").read_bytes()))
+
+    assert [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(DOCUMENT)] == []
+    assert not validator.is_valid({**DOCUMENT, "chanels": {}})
 
 
 def test_every_reference_of_the_document_leads_somewhere() -> None:

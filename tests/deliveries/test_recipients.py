@@ -30,8 +30,8 @@ def a_case(*parents: dict[str, Any], **accounts: str) -> Case:
     return Case(UUID(int=1), authority="937", home_school="900001", parties=accounts, facts=facts, personal=personal)
 
 
-def to(case: Case, party: str) -> Recipient:
-    found = recipient_of(case, party, lambda role, org: None)
+def to(case: Case, party: str, links_may_go: bool = False) -> Recipient:
+    found = recipient_of(case, party, lambda role, org: None, links_may_go)
     assert found is not None
     return found
 
@@ -41,6 +41,14 @@ def test_who_can_sign_in_is_told_that_there_is_something_to_read_and_others_get_
 
     assert ways(ORDINARY, signed_up) == ["email", "sms", "letter"]
     assert ways(ORDINARY, not_signed_up) == ["letter"]
+
+
+def test_who_cannot_sign_in_gets_a_message_where_a_link_may_go_with_it() -> None:
+    by_link = to(a_case(MOTHER), "parent", links_may_go=True)
+
+    assert ways(ORDINARY, by_link) == ["email", "sms", "letter"]
+    assert ways(STATUTORY, by_link) == ["letter"]
+    assert not finds_it(ORDINARY, by_link)
 
 
 def test_what_the_law_wants_in_writing_goes_by_letter_unless_agreed_in_writing() -> None:

@@ -28,28 +28,30 @@ class Composed:
     def environment(self, name: str) -> dict[str, str]:
         return {key: self._here(value) for key, value in SERVICES[name]["environment"].items()}
 
-    def start(self, name: str, command: Sequence[str] = ()) -> "subprocess.Popen[str]":
-        """What it prints goes to a file beside the secrets. Another command, as `docker compose run` has it."""
-        _, *words = [self._here(word) for word in command or SERVICES[name]["command"]]
+    def start(self, name: str) -> None:
+        """What it prints goes to a file beside the secrets."""
+        self.running[name] = self._begin(name, SERVICES[name]["command"], name)
+
+    def once(self, name: str, *command: str) -> None:
+        """To its end; another command, as `docker compose run` has it."""
+        code = self._begin(name, command or SERVICES[name]["command"], f"{name}-once").wait(60)
+        assert code == 0, self.said(f"{name}-once")
+
+    def said(self, log: str) -> str:
+        return (self.secrets.parent / f"{log}.log").read_text()
+
+    def _begin(self, name: str, command: Sequence[str], log: str) -> "subprocess.Popen[str]":
+        _, *words = [self._here(word) for word in command]
         kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-        with (self.secrets.parent / f"{name}.log").open("w") as log:
-            process = subprocess.Popen(
+        with (self.secrets.parent / f"{log}.log").open("w") as said:
+            return subprocess.Popen(
                 [sys.executable, *words],
                 cwd=ROOT,
                 env={**kept, **self.environment(name), **self.more},
-                stdout=log,
+                stdout=said,
                 stderr=subprocess.STDOUT,
                 text=True,
             )
-        self.running[name] = process
-        return process
-
-    def once(self, name: str, *command: str) -> None:
-        code = self.start(name, command).wait(60)
-        assert code == 0, self.said(name)
-
-    def said(self, name: str) -> str:
-        return (self.secrets.parent / f"{name}.log").read_text()
 
     def close(self) -> None:
         for process in self.running.values():

@@ -1,13 +1,22 @@
-"""What compose.yaml promises. A check of our own, not the official schema: no pinned package carries that."""
+"""What compose.yaml promises: it is as the official schema has it, and what that cannot say."""
 
 import re
 
+import jsonschema_rs
 import pytest
 
+from tests.deploy.compose_schema import compose_schema
 from tests.deploy.composed import COMPOSE, OURS, SERVICES
 from tests.serving import ROOT
 
-SECRET = re.compile(r"(PASSWORD|KEY|SECRET|TOKENS|DATABASE_URL)$")
+SECRET = re.compile(r"(PASSWORD|KEY|SECRET|TOKENS|CLIENTS|DATABASE_URL)$")
+
+
+def test_it_is_as_the_schema_of_compose_files_has_it() -> None:
+    validator = jsonschema_rs.validator_for(compose_schema())
+
+    assert [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(COMPOSE)] == []
+    assert not validator.is_valid({**COMPOSE, "servces": {}})
 
 
 @pytest.mark.parametrize("name", list(SERVICES))

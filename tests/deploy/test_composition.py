@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from services.case.application.reference import stream_of
+from services.case.policy.authorities import load_authorities
+from services.case.settings import Settings
 from tests.api.desk import pupil
 from tests.api.issuing import Issuer
 from tests.conftest import MASTER_KEY, SIGNING_KEY
@@ -19,6 +21,7 @@ from tests.serving import ROOT
 from tests.store.embedding import until
 
 WORKERS = ("web", "projections", "relay", "timers", "notify", "audit")
+AUTHORITIES = load_authorities(Settings().authorities_path).codes
 SCHOOLS = ROOT / "services" / "case" / "samples" / "schools.csv"
 
 
@@ -31,6 +34,7 @@ def free_port() -> str:
 def issuer() -> Iterator[Issuer]:
     running = Issuer()
     running.rotate("EC")
+    running.clients = {f"audit-{code}": code for code in AUTHORITIES}
     yield running
     running.close()
 
@@ -59,7 +63,8 @@ def composed(
         "case_oidc_client_secret": "",
         "notify_govuk_api_key": "",
         "audit_signing_key": "5c" * 32,
-        "audit_feed_tokens": "",
+        "notify_smtp_password": "",
+        "audit_feed_clients": " ".join(f"{code}:audit-{code}:{code[::-1]}-tidua" for code in AUTHORITIES),
         **{f"{name}_database_url": url for name, url in databases.items()},
     }.items():
         (secrets / name).write_text(value + "\n")
@@ -117,6 +122,7 @@ def test_a_case_from_opening_to_its_first_notice(
         counted = "SELECT count(*) FROM entries WHERE stream = %s"
         until(lambda: ledger.execute(counted, [stream]).fetchone() >= (len(mine),), "the ledger", 20)
     assert all(running.running[name].poll() is None for name in WORKERS)
+    running.once("audit", "python", "-m", "services.audit", "verify")
 
 
 def ready(address: str) -> bool:

@@ -23,6 +23,7 @@ GAPS = """
     SELECT count(*) FROM (SELECT FROM events GROUP BY originator_id
     HAVING min(originator_version) <> 1 OR max(originator_version) <> count(*)) AS gaps
 """
+HELD = "SELECT count(*) FROM held_streams WHERE released IS NULL"
 BEHIND = "SELECT count(*) FROM reader_positions WHERE reader = %s AND position < %s"
 ASKED_AGAIN = 300  # acknowledged commands that are sent again
 LATEST = 60.0  # seconds
@@ -48,13 +49,14 @@ def findings(served: Served, crowd: Crowd | None = None) -> list[str]:
 
 
 def in_the_log(house: House) -> Iterator[str]:
-    """The hash chains, versions, and that each command was decided once."""
+    """The hash chains, versions, that each command was decided once, and that every event can be published."""
     verified = verify(house.database)
     if not verified.ok:
         yield f"verify: {verified.first_bad}"
     gaps = house.database.row(GAPS)
     if gaps != (0,):
         yield f"{gaps} streams have a gap in their versions"
+    yield from [f"{held} streams are held back" for (held,) in [house.database.row(HELD) or (0,)] if held]
     decisions: defaultdict[tuple[Any, str], set[str]] = defaultdict(set)
     for recorded in house.store.read_all():
         if recorded.event.meta.command:

@@ -20,10 +20,10 @@ MORNING = "2026-09-28T09:00:00+01:00"
 
 
 class Worker:
-    """A process beside web: `projections` or `timers`."""
+    """A process beside web: `projections`, `timers` or `relay`, or another service's `run`."""
 
-    def __init__(self, data: Path, command: str, environment: Mapping[str, str]) -> None:
-        self._line = [sys.executable, "-m", "services.case", command, "--data", str(data)]
+    def __init__(self, data: Path, command: str, environment: Mapping[str, str], module: str = "services.case") -> None:
+        self._line = [sys.executable, "-m", module, command, "--data", str(data)]
         self._environment = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -51,12 +51,14 @@ class Worker:
 class Service:
     """All of them on one data folder, with the embedded PostgreSQL, which stays whichever of them goes."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(
+        self, data: Path, more: Mapping[str, str] | None = None, workers: Sequence[str] = ("projections", "timers")
+    ) -> None:
         self.data = data
         self.url = start(data)  # ours too, so that it outlives them
-        environment = {"CASE_CLOCK_START": MORNING, "CASE_BPMN_PATH": str(OUR_PROCESSES)}
+        environment = {"CASE_CLOCK_START": MORNING, "CASE_BPMN_PATH": str(OUR_PROCESSES), **(more or {})}
         self.web = Served(data, environment)
-        self.workers = {name: Worker(data, name, environment) for name in ("projections", "timers")}
+        self.workers = {name: Worker(data, name, environment) for name in workers}
         self._port = 0
 
     @property

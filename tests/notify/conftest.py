@@ -9,6 +9,7 @@ import pytest
 
 from services.notify import deliveries
 from services.notify.deliveries import Arrived, Connection
+from tests.notify.govuk import Govuk, served
 
 STREAM = "66207503-4ad8-5d2e-95b4-29070b02d2bd"
 
@@ -27,6 +28,13 @@ def connection(notify_url: str) -> Iterator[Connection]:
     with psycopg.connect(notify_url, autocommit=True) as opened:
         deliveries.prepare(opened)
         yield opened
+
+
+@pytest.fixture
+def govuk() -> Iterator[Govuk]:
+    """A stand-in of GOV.UK Notify."""
+    with served() as running:
+        yield running
 
 
 def offered(number: int = 3, ways: tuple[str, ...] = ("email",), expires: str = "2199-01-01T00:00:00+00:00") -> Any:

@@ -1,7 +1,5 @@
 """Sending through GOV.UK Notify: once, whatever is lost on the way; and what it tells afterwards."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from services.notify.channels import channels_of
@@ -9,15 +7,9 @@ from services.notify.deliveries import Connection
 from services.notify.sending import Sending
 from services.notify.settings import Settings
 from tests.notify.conftest import hurry, offered, results, take_in
-from tests.notify.govuk import KEY, Govuk, served
+from tests.notify.govuk import KEY, Govuk
 
 ACCEPTED = {"state": "accepted", "channel": "email"}
-
-
-@pytest.fixture
-def govuk() -> Iterator[Govuk]:
-    with served() as running:
-        yield running
 
 
 @pytest.fixture

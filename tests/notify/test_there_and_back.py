@@ -10,23 +10,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-import pytest
 
 from services.case.domain.people import Person
 from tests.api.desk import pupil
 from tests.notify.conftest import hurry
 from tests.notify.govuk import KEY, Govuk
-from tests.notify.govuk import served as govuk_served
 from tests.serving import ROOT, Served
 from tests.store.embedding import until
 
-SCOPES = frozenset({"feed:contacts", "results"})
-
-
-@pytest.fixture
-def govuk() -> Iterator[Govuk]:
-    with govuk_served() as running:
-        yield running
+SCOPES = frozenset({"feed", "feed:contacts", "results"})
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 from kafka import KafkaAdminClient, KafkaProducer
 
+from services.case.outbox.status import status
 from services.case.relay.results import NAME, results_of
 from tests.relay.conftest import Published, following
 from tests.store.embedding import until
@@ -30,7 +31,7 @@ MALFORMED = [
 ]
 
 
-def test_what_is_malformed_is_told_and_passed_over(published: Published, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_malformed_is_parked_and_told(published: Published, caplog: pytest.LogCaptureFixture) -> None:
     topic, group = f"{published.prefix}notify.results.v1", f"{published.prefix}{NAME}"
     with closing(KafkaProducer(bootstrap_servers=published.bootstrap)) as producer:
         structured = [("content-type", b"application/cloudevents+json")]
@@ -39,7 +40,8 @@ def test_what_is_malformed_is_told_and_passed_over(published: Published, caplog:
         producer.flush(10)
 
     with caplog.at_level(logging.WARNING), following(results_of(published.house)):
-        until(lambda: caplog.text.count("is passed over") == len(MALFORMED), "all to be looked at", 20)
+        until(lambda: caplog.text.count("is parked") == len(MALFORMED), "all to be looked at", 20)
 
+    assert status(published.house.database, True, published.house.clock.now()).parked == len(MALFORMED)
     with closing(KafkaAdminClient(bootstrap_servers=published.bootstrap)) as admin:
         assert sum(place.offset for place in admin.list_group_offsets(group)[group].values()) == len(MALFORMED)

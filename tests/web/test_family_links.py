@@ -91,6 +91,16 @@ def test_a_parent_asks_what_has_been_tried_and_it_is_a_task_for_the_school(brows
     assert desk.task(ref, "reply_of_school")["role"] == "home-staff"
 
 
+def test_a_parent_reads_what_was_written_to_them_and_nobody_elses(browser: At, desk: Desk) -> None:
+    ref = desk.open(parent_account=None)
+    parent = come(browser, send_link(browser, ref, "parent", "see"))
+    parent.open(parent.links()["What we wrote to you"])
+    assert "We have received a referral" in parent.text and f"Our reference: {ref}" in parent.text
+
+    pupil = come(browser, send_link(browser, ref, "pupil", "see")).open("/family/messages")
+    assert "We have received a referral" not in pupil.text
+
+
 def test_looking_at_a_link_changes_nothing_however_often(browser: At, desk: Desk, served: Served) -> None:
     ref = desk.open()
     path = send_link(browser, ref, "parent", "see")

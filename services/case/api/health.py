@@ -30,6 +30,7 @@ OVERDUE = _gauge("deadlines_overdue", "Duties that were missed and are still owe
 OUTBOX = _gauge("outbox_lag_events", "Events that are recorded and not published yet.")
 OLDEST = _gauge("outbox_oldest_seconds", "For how long the first of these has waited.")
 HELD = _gauge("outbox_held_streams", "Streams that wait because an event cannot be published; should be 0.")
+PARKED = _gauge("results_parked", "Results of deliveries that came back and could not be read; should be 0.")
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where the processes of one service keep their figures, if there are several
 FRESH = 10.0  # seconds for which figures from the database are good
 PATIENCE = 3.0  # seconds
@@ -79,6 +80,7 @@ class Figures:
         OUTBOX.set(outbox.behind)
         OLDEST.set(outbox.oldest_seconds)
         HELD.set(len(outbox.held))
+        PARKED.set(outbox.parked)
 
 
 FIGURES = Figures()

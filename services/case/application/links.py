@@ -1,13 +1,16 @@
 """Giving a family a link, and finding out whether one is still good.
 
-A token has 256 bits, and only its SHA-256 is kept. Opening a link is two steps, for mail scanners open links before
+A token has 256 bits, and only its SHA-256 is kept; those that messages carry can be made again, but only with the
+house's master key. Opening a link is two steps, for mail scanners open links before
 people do: looking at it changes nothing. Where the council wants it, a code that went another way is asked for too.
 """
 
+import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from services.case.application.reference import Reference
 from services.case.application.running import Running
 from services.case.domain import link_events as k
 from services.case.domain.case import Case
@@ -22,7 +25,7 @@ GOOD_FOR = timedelta(days=14)
 BYTES = 32
 MOST_WRONG = 5  # codes, after which the link is cancelled
 
-KEEP = "INSERT INTO links (digest, ref) VALUES (%s, %s)"
+KEEP = "INSERT INTO links (digest, ref) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 FIND = "SELECT ref FROM links WHERE digest = %s"
 
 
@@ -30,8 +33,18 @@ def new_token(database: Database, ref: str) -> tuple[str, str]:
     """A token that leads to the case once its link is issued, and its digest. Asks the database."""
     token = secrets.token_urlsafe(BYTES)
     digest = digest_of(token)
-    database.execute(KEEP, [bytes.fromhex(digest), ref])
+    keep(database, digest, ref)
     return token, digest
+
+
+def keep(database: Database, digest: str, ref: str) -> None:
+    """A token of that digest leads to the case."""
+    database.execute(KEEP, [bytes.fromhex(digest), ref])
+
+
+def token_of(master: MasterKey, ref: str, number: int) -> str:
+    """The token of a link that the house gave by itself, the same each time."""
+    return base64.urlsafe_b64encode(master.digest("token of a link", ref, str(number))).decode().rstrip("=")
 
 
 def digest_of(token: str) -> str:
@@ -82,6 +95,26 @@ def issue(running: Running, party: str, purpose: k.Purpose, digest: str, factor:
     for link in old:
         decision.emit(k.LinkCancelled, link=link)
     return number
+
+
+def standing(running: Running, party: str, purpose: k.Purpose, master: MasterKey) -> str:
+    """The token of a link that the party has for the purpose, a new one if it has none; "" where it has one whose token
+    we do not know. Whoever uses it sees that it is kept. Raises NotAParty, Erased."""
+    case, now = running.case, running.decision.at
+    for one in case.links.values():
+        if (one.party, one.purpose) == (party, purpose) and not one.cancelled and one.until > now:
+            token = token_of(master, case.ref, one.id)
+            return token if digest_of(token) == one.digest else ""
+    token = token_of(master, case.ref, case.next("link"))
+    issue(running, party, purpose, digest_of(token))
+    return token
+
+
+def purpose_of(reference: Reference, case: Case, instance: int, agreement: str) -> k.Purpose:
+    """For which kind of link something of a process instance is; `agreement` as its task has it."""
+    if reference.bundle(case.instances[instance].bundle).about.start.at == "closing":
+        return "feedback"
+    return "agree" if agreement == "terms" else "see"
 
 
 def opened(running: Running, number: int, code: str) -> bool:

@@ -15,7 +15,7 @@ from services.case.store import embedded
 from services.case.wiring import signing_key_of
 
 AUDIT = frozenset({"feed", "feed:access", "countersign"})
-NOTIFY = frozenset({"feed:contacts", "results"})
+NOTIFY = frozenset({"feed", "feed:contacts", "results"})
 TOLD = "settings.env"
 
 

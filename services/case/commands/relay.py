@@ -38,4 +38,6 @@ def _tell(found: Status, as_json: bool) -> int:
         print(f"published up to {found.position}, {found.behind} behind, the oldest for {found.oldest_seconds:.0f} s")
         for one in found.held:
             print(f"held: {one.stream} from version {one.version} ({one.type}), {one.waiting} wait: {one.why}")
+        if found.parked:
+            print(f"{found.parked} results of deliveries could not be read (table parked_results)")
     return 1 if found.held else 0

@@ -8,7 +8,9 @@ from services.case.process.notices import Notice, read_notice
 from services.case.settings import HOUSE
 
 FOLDER = HOUSE / "bpmn" / "notices"
-PROMPT = "prompt"
+PROMPT = "prompt"  # for who can sign in
+PROMPT_LINK = "prompt_link"  # for a family that cannot
+PROMPT_LINK_GIVEN = "prompt_link_given"  # for one that has a link from a caseworker
 
 
 @cache

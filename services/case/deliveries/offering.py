@@ -8,7 +8,7 @@ told already if it comes again after a crash.
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -18,6 +18,8 @@ from services.case.application.door import Door, once
 from services.case.application.running import Running
 from services.case.deliveries import contacts
 from services.case.deliveries.contacts import Offer, delivery_id
+from services.case.deliveries.house_words import PROMPT, PROMPT_LINK, PROMPT_LINK_GIVEN, house_words
+from services.case.deliveries.linking import BY_HAND, Linking
 from services.case.deliveries.owed import Owed, concerns, owed
 from services.case.deliveries.recipients import OfficeOf, Recipient, finds_it, recipient_of, ways
 from services.case.deliveries.wording import end_of_act, values
@@ -26,7 +28,6 @@ from services.case.domain.delivery_events import FailedBecause
 from services.case.domain.errors import Refusal
 from services.case.domain.folding import apply
 from services.case.domain.people import SYSTEM
-from services.case.process.notices import Notice
 from services.case.store.mapper import Recorded
 
 READER = "deliveries"
@@ -40,17 +41,23 @@ MOVE = """
 Failure = tuple[Owed, FailedBecause]
 
 
+class Prompt(NamedTuple):
+    """The words of an e-mail or text, by their name among the house's own, and the link in them."""
+
+    name: str
+    link: str
+
+
 class Offering:
-    """`work` is a follower's. `prompt` are the words of e-mails and texts; `link` leads to a case where people sign
-    in."""
+    """`work` is a follower's. `link` leads to a case where people sign in, `start` to where the pages are."""
 
     def __init__(
-        self, door: Door, office_of: Callable[[str], OfficeOf], prompt: Notice, link: Callable[[str], str]
+        self, door: Door, office_of: Callable[[str], OfficeOf], link: Callable[[str], str], start: str
     ) -> None:
         self._door = door
         self._office_of = office_of
-        self._prompt = prompt
         self._link = link
+        self._linking = Linking(door, start)
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
         """The next batch of the log; whether there may be more."""
@@ -81,16 +88,18 @@ class Offering:
         offers: list[Offer] = []
         failures: list[Failure] = []
         for one in owed(recorded, case, self._door.reference):
-            recipient = recipient_of(case, one.to, self._office_of(case.authority))
+            office_of = self._office_of(case.authority)
+            recipient = recipient_of(case, one.to, office_of, self._linking.may_go(case))
             if recipient is None:
                 continue
             filled = values(one.words, case, recorded, history, self._door.reference, self._link(case.ref))
-            open_ways = ways(one.words, recipient)
-            gap = one.words.statutory and any(not filled[name] for name in one.words.asks())
-            if gap and recipient.is_family:
+            if recipient.is_family and self._lacks_something(one, filled):
                 failures.append((one, "incomplete"))
-            elif open_ways:
-                data = self._data(one, recipient, open_ways, filled)
+                continue
+            instance = getattr(recorded.event, "instance", 0)
+            open_ways, prompt = self._prompted(case.ref, recipient, ways(one.words, recipient), instance)
+            if open_ways:
+                data = self._data(one, recipient, open_ways, filled, prompt)
                 delivery = delivery_id(recorded.stream, one.notice, one.to)
                 offers.append(Offer(delivery, recorded.stream, case.ref, case.authority, data))
             elif not finds_it(one.words, recipient):
@@ -98,8 +107,25 @@ class Offering:
         self._tell(case.ref, failures)
         return offers
 
+    def _lacks_something(self, one: Owed, filled: dict[str, str]) -> bool:
+        """Whether words that the law asks for would have a gap."""
+        return one.words.statutory and any(not filled[name] for name in one.words.asks())
+
+    def _prompted(
+        self, ref: str, recipient: Recipient, open_ways: list[str], instance: int
+    ) -> tuple[list[str], Prompt]:
+        """By which ways, and what an e-mail or text says: where to sign in, or a link. A link is made only where a
+        message is what is tried first; else there is a letter."""
+        if not recipient.by_link:
+            return open_ways, Prompt(PROMPT, self._link(ref))
+        is_message = open_ways[:1] in (["email"], ["sms"])
+        address = self._linking.address(ref, recipient.to, instance) if is_message else None
+        if address is None:
+            return [way for way in open_ways if way == "letter"], Prompt(PROMPT, "")
+        return open_ways, Prompt(PROMPT_LINK_GIVEN if address == BY_HAND else PROMPT_LINK, address)
+
     def _data(
-        self, one: Owed, recipient: Recipient, open_ways: Sequence[str], filled: dict[str, str]
+        self, one: Owed, recipient: Recipient, open_ways: Sequence[str], filled: dict[str, str], prompt: Prompt
     ) -> dict[str, Any]:
         """Addresses for the ways that are open and no others; words in full for a letter only."""
         contact = recipient.contact
@@ -108,9 +134,10 @@ class Offering:
         if "letter" in open_ways:
             address = [line for line in (contact.name, *contact.address) if line]
             data["letter"] = {"address": address, "title": one.words.title, "words": one.words.render(filled)}
-        prompt = {"title": self._prompt.title, "words": self._prompt.render({"link": filled["link"]})}
-        data |= {"email": {"address": contact.email, **prompt}} if "email" in open_ways else {}
-        data |= {"sms": {"number": contact.phone, "words": prompt["words"]}} if "sms" in open_ways else {}
+        short = house_words()[prompt.name]
+        said = {"title": short.title, "words": short.render({"link": prompt.link})}
+        data |= {"email": {"address": contact.email, **said}} if "email" in open_ways else {}
+        data |= {"sms": {"number": contact.phone, "words": said["words"]}} if "sms" in open_ways else {}
         return data
 
     def _tell(self, ref: str, failures: Sequence[Failure]) -> None:

@@ -1,7 +1,8 @@
 """Who gets words, and by which ways they may be sent. Pure.
 
-E-mails and texts say only that there is something to read, so they reach only those who can sign in. What the law
-prescribes in writing goes by letter, unless a parent has agreed in writing to have it electronically (SI 2012/1033).
+E-mails and texts say only that there is something to read, so they reach only those who can: they sign in, or by a
+secure link in the message. What the law prescribes in writing goes by letter, unless a parent has agreed in writing to
+have it electronically (SI 2012/1033).
 """
 
 from collections.abc import Callable
@@ -19,26 +20,28 @@ OfficeOf = Callable[[str, str], Office | None]  # role, organisation -> whom to 
 
 
 class Recipient(msgspec.Struct, frozen=True):
-    """`to` as the event names them · `reads`: can sign in and read."""
+    """`to` as the event names them · `reads`: can sign in and read · `by_link`: cannot, and may be sent a link."""
 
     to: str
     role: str
     reads: bool
     contact: Contact
+    by_link: bool = False
 
     @property
     def is_family(self) -> bool:
         return self.role in FAMILY
 
 
-def recipient_of(case: Case, to: str, office_of: OfficeOf) -> Recipient | None:
-    """Who it is; None if the case has no such person."""
+def recipient_of(case: Case, to: str, office_of: OfficeOf, links_may_go: bool = False) -> Recipient | None:
+    """Who it is; None if the case has no such person. `links_may_go`: to families, by themselves."""
     party, _, org = to.partition("@")
     role = PARTIES.get(party, party)
     if role in FAMILY:
         if not is_there(case, party):
             return None
-        return Recipient(to, role, has_account(case, party), contact_of(case, party))
+        reads = has_account(case, party)
+        return Recipient(to, role, reads, contact_of(case, party), links_may_go and not reads)
     if role in NAMED and party in case.contacts:
         return Recipient(to, role, True, contact_of(case, party))
     office = office_of(role, org or organisation_of(case, role)) or Office()
@@ -59,9 +62,9 @@ def _is_open(way: str, words: Notice, recipient: Recipient) -> bool:
     match way:
         case "email":
             may = not words.statutory or contact.electronic or not recipient.is_family
-            return bool(contact.email) and recipient.reads and may
+            return bool(contact.email) and (recipient.reads or recipient.by_link) and may
         case "sms":
-            return bool(contact.phone) and recipient.reads and not words.statutory
+            return bool(contact.phone) and (recipient.reads or recipient.by_link) and not words.statutory
         case "letter":
             return bool(contact.address) and recipient.is_family and contact.restriction == "none"
     return False

@@ -18,6 +18,7 @@ from services.case.wiring import House
 TOPIC = "notify.results.v1"
 NAME = "case.results"  # the group whose place is kept with the topic; nobody waits for its members
 POLL = 500  # milliseconds
+PARK = "INSERT INTO parked_results (place, reason) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,9 @@ class Results:
             found = consumer.poll(timeout_ms=POLL)
             for partition, records in found.items():
                 for record in records:
-                    self._runner.run(self._take(Record(record.key, record.headers, record.value)))
+                    why = self._runner.run(self._take(Record(record.key, record.headers, record.value)))
+                    if why:
+                        self._park(f"{TOPIC} {record.partition} {record.offset}", why)
                 consumer.commit({partition: OffsetAndMetadata(records[-1].offset + 1, "", -1)})
         except (BrokerError, TryAgain) as error:
             raise Interrupted from error
@@ -75,13 +78,19 @@ class Results:
             consumer.assign([TopicPartition(self._topic, number) for number in numbers])
         return self._consumer
 
-    async def _take(self, record: Record) -> None:
-        """What is no result, or of no delivery of ours, is told and passed over: it must not keep the others."""
+    async def _take(self, record: Record) -> str:
+        """Why a record cannot be taken, "" if it was: what is no result, or of no delivery of ours, must not keep the
+        others."""
         try:
             await take(self._house, from_record(record), "")
         except (NotACloudEvent, ResultRefused) as refused:
-            log.warning("a record of %s is passed over: %s", TOPIC, refused)
+            return str(refused)
         except (TryAgain, DatabaseAway, psycopg.OperationalError):
             raise
         except Exception as error:
-            log.error("a record of %s is passed over: %s", TOPIC, type(error).__name__)
+            return type(error).__name__
+        return ""
+
+    def _park(self, place: str, why: str) -> None:
+        log.warning("a record is parked, %s: %s", place, why)
+        self._house.database.execute(PARK, [place, why])

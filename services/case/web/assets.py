@@ -36,7 +36,8 @@ FILES = {  # in a package -> as it is served
     "bpmn-js/dist/bpmn-navigated-viewer.production.min.js": "bpmn-viewer.js",
     "bpmn-js/dist/assets/diagram-js.css": "diagram.css",
     "bpmn-js/dist/assets/bpmn-js.css": "bpmn.css",
-    "axe-core/axe.min.js": "axe.js",  # for tests; no page asks for it
+    "axe-core/axe.min.js": "axe.js",  # for tests, as the next; no page asks for it
+    "@asyncapi/specs/schemas/3.0.0.json": "asyncapi.json",
 }
 EXAMPLES = "examples.json"  # how each component is rendered; for tests, as axe.js
 FONT = re.compile(r"@font-face\{[^}]*\}")

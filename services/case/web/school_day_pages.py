@@ -75,6 +75,8 @@ async def import_calendar(visit: Visit) -> Response:
     """Put it in use; or say what is wrong with it, naming the key."""
     answers, wrong = said(visit, "import_calendar")
     file = visit.posted.files.get("file")
+    if file and file.too_large:
+        raise errors.TooLarge
     if file:
         try:
             answers["calendar"] = file.value.decode("utf-8-sig")

@@ -1,5 +1,5 @@
-"""Pages by link on which a family reads: what it can do here, what was tried, what else might suit, what happens next,
-whom to ask for advice."""
+"""Pages by link on which a family reads: what it can do here, what was written to it, what was tried, what else might
+suit, what happens next, whom to ask for advice."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ from starlette.responses import Response
 
 from services.case.api import directory
 from services.case.api.directory_bodies import StrategyQuery
-from services.case.domain.case import Case, Task
+from services.case.api.messages import list_messages
+from services.case.application.links import purpose_of
+from services.case.domain.case import Task
 from services.case.domain.people import PARTIES
 from services.case.policy.ladder import Ladder
 from services.case.web.directory_pages import NEEDS
@@ -34,15 +36,8 @@ def tasks_of(reader: Reader) -> list[Task]:
     """What the party is asked for, as far as the link is for it."""
     case = reader.case
     mine = [task for task in case.tasks.values() if task.party == reader.party and task.role == PARTIES[reader.party]]
-    return [task for task in mine if purpose_of(reader, case, task) == reader.link.purpose]
-
-
-def purpose_of(reader: Reader, case: Case, task: Task) -> str:
-    """For which kind of link a task is."""
-    about = reader.visit.house.reference.bundle(case.instances[task.instance].bundle).about
-    if about.start.at == "closing":
-        return "feedback"
-    return "agree" if task.agreement == "terms" else "see"
+    reference, purpose = reader.visit.house.reference, reader.link.purpose
+    return [task for task in mine if purpose_of(reference, case, task.instance, task.agreement) == purpose]
 
 
 def title_of(reader: Reader, task: Task) -> str:
@@ -55,6 +50,13 @@ def title_of(reader: Reader, task: Task) -> str:
 
 def ladder_of(reader: Reader) -> Ladder:
     return reader.visit.house.reference.policy(reader.case.policy).ladder
+
+
+async def messages(visit: Visit) -> Response:
+    """What was written to the party, newest first, with the words as they were then."""
+    reader = await reader_of(visit)
+    found = (await visit.read(list_messages, ref=reader.case.ref)).body
+    return reader.page("family/messages.html", messages=[one for one in found if one["to"] == reader.party])
 
 
 async def tried(visit: Visit) -> Response:
