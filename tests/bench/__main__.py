@@ -4,7 +4,21 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.bench import dates, drafts, engine, growth, http, keeping_up, measures, models, pages, relay, schools, store
+from tests.bench import (
+    dates,
+    drafts,
+    engine,
+    growth,
+    http,
+    keeping_up,
+    measures,
+    models,
+    pages,
+    relay,
+    replaying,
+    schools,
+    store,
+)
 from tests.bench.record import Record, holds
 
 BENCHES: dict[str, Callable[[], list[Record]]] = {
@@ -27,6 +41,7 @@ BENCHES: dict[str, Callable[[], list[Record]]] = {
     "imports": dates.imports,
     "measures": measures.measures,
     "pages": pages.pages,
+    "replay_page": replaying.replay_page,
     "dry_run": drafts.dry_run_of_a_draft,
 }
 

@@ -33,7 +33,7 @@ def pages() -> list[Record]:
             "history": f"/cases/{ref}/history",
             "task": next(href for href in task if ref in href),
         }
-        found = {name: [_look(worker, path) for _ in range(LOOKS)] for name, path in looked.items()}
+        found = {name: [look(worker, path) for _ in range(LOOKS)] for name, path in looked.items()}
         worker.close()
     baseline = median(found["help page"])
     return [
@@ -46,7 +46,8 @@ def pages() -> list[Record]:
     ]  # fmt: skip
 
 
-def _look(worker: Browser, path: str) -> float:
+def look(worker: Browser, path: str) -> float:
+    """Milliseconds until a page is there."""
     began = time.perf_counter()
     answer = worker.client.get(path)
     took = (time.perf_counter() - began) * 1000

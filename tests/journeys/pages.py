@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from services.case.web.role_pages import code_of
 from services.case.web.routes import PAGES
 from tests.api.desk import Desk
+from tests.journeys.chromium import Person
 
 NOT_A_PAGE = {  # ways to the provider and back, files; pages by secure link are looked at in test_families.py
     "/sign-in/start",
@@ -35,11 +36,21 @@ WHO = {
     "/policy/{policy}": "admin",
     "/audit": "auditor",
     "/cases/{ref}/replay": "auditor",
+    "/cases/{ref}/compare": "auditor",
+    "/cases/{ref}/export": "auditor",
     "/cases/{ref}/verify": "auditor",
     "/cases/{ref}/access": "auditor",
     "/cases/{ref}/resume": "caseworker",
     "/cases/{ref}/concern": "senco",
 }
+
+
+def say_why(person: Person, who: str, found: dict[str, tuple[str, str]]) -> Person:
+    """An auditor says why they look before a case is shown to them."""
+    if who == "auditor":
+        person.open("/audit").type("Case reference", found["/cases/{ref}"][1].rpartition("/")[2])
+        person.type("Why do you look?", "A complaint was made").press("Open case")
+    return person
 
 
 def addresses(desk: Desk) -> dict[str, tuple[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.api.conftest import MORNING
 from tests.api.desk import Desk
 from tests.journeys.chromium import Person, chromium
-from tests.journeys.pages import addresses
+from tests.journeys.pages import addresses, say_why
 from tests.serving import serve
 from tests.store.embedding import data_folder
 
@@ -20,7 +20,8 @@ def main(folder: Path) -> None:
         for name, width in WIDTHS.items():
             (folder / name).mkdir(parents=True, exist_ok=True)
             people = {
-                who: Person(browser, served.address, width).sign_in(who) for who in {w for w, _ in found.values()}
+                who: say_why(Person(browser, served.address, width).sign_in(who), who, found)
+                for who in {w for w, _ in found.values()}
             }
             for path, (who, address) in found.items():
                 page = people[who].open(address).page

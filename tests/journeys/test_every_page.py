@@ -7,7 +7,7 @@ import pytest
 
 from tests.api.desk import Desk
 from tests.journeys.chromium import Person, violations, wider_than_the_window
-from tests.journeys.pages import addresses
+from tests.journeys.pages import addresses, say_why
 
 At = Callable[..., Person]
 STATES = {"wide": {}, "phone": {"width": 320}, "without JavaScript": {"script": False}}
@@ -34,8 +34,9 @@ def test_no_page_keeps_anybody_out(state: str, at: At, found: dict[str, tuple[st
     people: dict[str, Person] = {}
     faults: list[str] = []
     for path, (who, address) in found.items():
-        person = people.setdefault(who, at(who, **STATES[state])) if who not in people else people[who]
-        person.open(address)
+        if who not in people:
+            people[who] = say_why(at(who, **STATES[state]), who, found)
+        person = people[who].open(address)
         faults += looked_at(person, path)
         if state != "without JavaScript":  # axe is a script itself
             faults += [f"{path}: {one}" for one in violations(person.page)]
@@ -67,6 +68,15 @@ def test_pages_with_mistakes_say_so_at_the_top_and_beside_each(at: At, found: di
             link.click()
             target = link.get_attribute("href")
             assert person.page.locator(f"{target}:focus").count() == 1, (address, target)
+        assert violations(person.page) == [], address
+
+
+def test_an_auditor_is_told_of_mistakes_too(at: At, found: dict[str, tuple[str, str]]) -> None:
+    person = say_why(at("auditor"), "auditor", found)
+    for address, button in (("/audit", "Open case"), (found["/cases/{ref}/export"][1], "Take the copy")):
+        person.open(address).press(button)
+        assert person.page.title().startswith("Error: "), address
+        assert person.page.locator(".govuk-error-summary:focus").count() == 1, address
         assert violations(person.page) == [], address
 
 

@@ -29,6 +29,10 @@ class Browser:
         self.open("/sign-in")
         return self.send("/sign-in", name=name)
 
+    def look_at(self, ref: str, reason: str = "A complaint was made") -> "Browser":
+        """As an auditor: say why this case is looked at."""
+        return self.open("/audit").send("/audit", ref=ref, reason=reason)
+
     def send(self, action: str, button: str = "", files: Files | None = None, **values: str | list[str]) -> "Browser":
         """Send the form of the page that goes to `action`, some of its fields filled in; `button`: `name=value`;
         `files`: by field, what one is called and what is in it."""

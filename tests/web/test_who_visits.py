@@ -35,6 +35,8 @@ CASE = {
     "/cases/{ref}/files": OWN | ASKED | META,
     "/cases/{ref}/history": OWN | META | {"parent"},
     "/cases/{ref}/replay": OWN | META | {"parent"},
+    "/cases/{ref}/compare": OWN | META | {"parent"},
+    "/cases/{ref}/export": META,
     "/cases/{ref}/verify": META,
     "/cases/{ref}/access": META,
     "/cases/{ref}/dates.ics": OWN | ASKED | META,
@@ -130,7 +132,7 @@ def people(served: Served) -> Iterator[dict[str, Browser]]:
 
 
 @pytest.fixture(scope="module")
-def addresses(desk: Desk) -> dict[str, str]:
+def addresses(desk: Desk, people: dict[str, Browser]) -> dict[str, str]:
     ref = desk.moved_to_terms()
     parts = {"{task}": "0", "{field}": "surname", "{ref}": ref, "{what}": "d1", "{party}": "parent", "{step}": "1"}
     parts["{id}"] = desk.task(ref, party="parent")["task"]
@@ -140,6 +142,8 @@ def addresses(desk: Desk) -> dict[str, str]:
         for part, value in parts.items():
             address = address.replace(part, value)
         found[path] = address
+    for name in META:  # they say why first
+        people[name].look_at(ref)
     return found
 
 

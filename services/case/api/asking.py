@@ -46,7 +46,7 @@ class Ask(msgspec.Struct):
     """Who asks what: `body` and `query` are checked structs of the route, `house` all there is to work with.
 
     `seen` is the ETag that the client has seen, "" if it does not say. `parts` of the address are those of the request,
-    unless others are named.
+    unless others are named. `reason`: why it is looked at; None where only the request's header can say.
     """
 
     request: Request
@@ -57,6 +57,7 @@ class Ask(msgspec.Struct):
     command: Command = msgspec.field(default_factory=lambda: Command(uuid4()))
     seen: str = ""
     parts: Mapping[str, str] = {}
+    reason: str | None = None
 
     def part(self, name: str) -> str:
         """A part of the address, such as the party."""

@@ -65,6 +65,7 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.ClosureUnknown: 404,
     errors.NobodyCloses: 422,
     errors.ReasonMissing: 422,
+    errors.LookUnexplained: 422,
     errors.OutcomeUnknown: 422,
     errors.AnswersInvalid: 422,
     errors.SchoolClosed: 422,

@@ -294,6 +294,10 @@ class CountersignedAlready(Refusal):
     """Another auditor has countersigned this checkpoint."""
 
 
+class LookUnexplained(Refusal):
+    """Say why you look at this case."""
+
+
 class NothingSigned(Refusal):
     """No signing key is set, so an export could not be checked. Tell the people who run this service."""
 

@@ -38,6 +38,7 @@ HEADS = "SELECT stream, version, hash FROM stream_heads ORDER BY stream"
 COLUMNS = "position, statement, key, signature, countersigner, countersignature"
 LAST = f"SELECT {COLUMNS} FROM checkpoints ORDER BY position DESC LIMIT 1"  # noqa: S608
 AFTER = f"SELECT {COLUMNS} FROM checkpoints WHERE position > %s ORDER BY position LIMIT %s"  # noqa: S608
+WITNESSED = f"SELECT {COLUMNS} FROM checkpoints WHERE countersigner <> '' ORDER BY position DESC LIMIT 1"  # noqa: S608
 ONE = f"SELECT {COLUMNS} FROM checkpoints WHERE position = %s"  # noqa: S608
 KEEP = "INSERT INTO checkpoints (position, statement, key, signature) VALUES (%s, %s, %s, %s)"
 SIGN = """
@@ -159,6 +160,12 @@ def checkpoints(database: Database, after: int, limit: int) -> list[Checkpoint]:
 
 def checkpoint_at(database: Database, position: int) -> Checkpoint | None:
     row = database.row(ONE, [position])
+    return Checkpoint(*row) if row else None
+
+
+def last_countersigned(database: Database) -> Checkpoint | None:
+    """The last that an auditor's signature stands under, which is for the caller to check."""
+    row = database.row(WITNESSED, [])
     return Checkpoint(*row) if row else None
 
 

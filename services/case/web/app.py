@@ -92,6 +92,8 @@ class PageEndpoint:
             if page.who == "anybody":
                 return await self._visited(request, page, None)
             return RedirectResponse("/sign-in?ended=1", 303)
+        except errors.LookUnexplained:
+            return _to_say_why(request)
         except Refusal as refusal:
             if page.who == "link" or page.unnamed:
                 return refused_by_link(Visit(request, pages, session), refusal)
@@ -123,6 +125,12 @@ class PageEndpoint:
 def _to_sign_in(request: Request) -> Response:
     back = request.url.path if request.method == "GET" else ""
     return RedirectResponse(f"/sign-in?next={quote(back)}" if back not in ("", "/") else "/sign-in", 303)
+
+
+def _to_say_why(request: Request) -> Response:
+    here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    back = quote(here, safe="") if request.method == "GET" else ""
+    return RedirectResponse(f"/audit?ref={request.path_params['ref']}&next={back}", 303)
 
 
 def may_visit(visit: Visit, who: str) -> None:

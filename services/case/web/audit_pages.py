@@ -2,23 +2,29 @@
 
 import asyncio
 import re
+from typing import Any
 
 from starlette.responses import Response
 
 from services.case.application.looking import access_stream
 from services.case.domain.access_events import CaseLookedAt
+from services.case.domain.case import Case
 from services.case.domain.errors import CaseUnknown, NotAllowed
 from services.case.domain.permissions import role_for
+from services.case.store.checkpoints import is_countersigned, last_countersigned
 from services.case.store.verify import verify
 from services.case.web.case_pages import head_of
-from services.case.web.visit import Visit
+from services.case.web.visit import REASONS, Visit
+from services.case.wiring import House
 
 REFERENCE = re.compile(r"[A-Z0-9]{1,8}-\d{4}-\d{1,9}")
 REASON = 500  # characters
 
 
 async def begin(visit: Visit) -> Response:
-    return visit.page("audit/find.html", errors=[], ref="", reason="")
+    ref = visit.query("ref")
+    ref = ref if REFERENCE.fullmatch(ref) else ""
+    return visit.page("audit/find.html", errors=[], ref=ref, reason="", next=visit.query("next"))
 
 
 async def find(visit: Visit) -> Response:
@@ -38,8 +44,22 @@ async def find(visit: Visit) -> Response:
         else:
             by = visit.person.as_actor(membership)
             await asyncio.to_thread(visit.house.looking.record, case, by, "case", reason)
-            return visit.to(f"/cases/{case.ref}/replay")
-    return visit.page("audit/find.html", 422, errors=errors, ref=ref, reason=reason)
+            await _keep(visit, case.ref, reason)
+            return visit.to(_onward(visit.posted.get("next"), case.ref))
+    return visit.page("audit/find.html", 422, errors=errors, ref=ref, reason=reason, next=visit.posted.get("next"))
+
+
+async def _keep(visit: Visit, ref: str, reason: str) -> None:
+    """The reason, for whatever else of this case is looked at until they sign out."""
+    assert visit.session is not None
+    visit.session.kept.setdefault(REASONS, {})[ref] = reason
+    await asyncio.to_thread(visit.pages.sessions.keep, visit.session)
+
+
+def _onward(wanted: str, ref: str) -> str:
+    """The page of this case on the way to which they were asked, else its replay."""
+    inside = wanted == f"/cases/{ref}" or wanted.startswith((f"/cases/{ref}/", f"/cases/{ref}?"))
+    return wanted if inside and wanted.isprintable() and "\\" not in wanted else f"/cases/{ref}/replay"
 
 
 async def verified(visit: Visit) -> Response:
@@ -48,8 +68,19 @@ async def verified(visit: Visit) -> Response:
     role_for(visit.person, case, "export")
     house = visit.house
     found = await asyncio.to_thread(verify, house.database, case.stream, key=house.checkpointing.public_key)
-    _, hash = await asyncio.to_thread(house.store.last_of, case.stream)
-    return visit.page("audit/verify.html", **shown, found=found, hash=hash.hex(), now=house.clock.now())
+    version, hash = await asyncio.to_thread(house.store.last_of, case.stream)
+    copy = await asyncio.to_thread(_second_copy, house, case, version)
+    return visit.page("audit/verify.html", **shown, found=found, hash=hash.hex(), copy=copy, now=house.clock.now())
+
+
+def _second_copy(house: House, case: Case, version: int) -> dict[str, Any] | None:
+    """What the audit service last signed of its own copy, and whether the case's last event is under it; blocks. None
+    where it has signed nothing that holds."""
+    last = last_countersigned(house.database)
+    if last is None or not is_countersigned(last, last.countersigner, last.countersignature):
+        return None
+    covers = house.store.position_of(case.stream, version) <= last.position
+    return {"by": last.countersigner, "at": last.states.at, "position": last.position, "covers": covers}
 
 
 async def access(visit: Visit) -> Response:

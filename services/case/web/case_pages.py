@@ -48,6 +48,7 @@ def _tabs(visit: Visit, case: Case) -> list[dict[str, Any]]:
     found += [("Messages", f"/cases/{case.ref}/messages", "read"), ("History", f"/cases/{case.ref}/history", "history")]
     found += [("Process", f"/cases/{case.ref}/replay", "history")]
     found += [("Verify", f"/cases/{case.ref}/verify", "export"), ("Access", f"/cases/{case.ref}/access", "export")]
+    found += [("Export", f"/cases/{case.ref}/export", "export")]
     return [
         {"text": text, "href": href, "active": href == here}
         for text, href, action in found

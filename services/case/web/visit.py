@@ -28,6 +28,7 @@ from services.case.web.sessions import Session
 
 OWN_CHANGE = 1.0  # seconds that somebody waits to see their own change
 MOST_FIELDS = 2_000
+REASONS = "reasons"  # for which somebody looks at cases whose work is not theirs, by reference, kept in the session
 
 
 class Posted:
@@ -113,7 +114,9 @@ class Visit:
 
     def asking(self, query: Any = None, body: Any = None, **parts: str) -> Ask:
         """This visit as the API's handlers see a request."""
-        return Ask(self.request, self.house, self.person, body=body, query=query, parts=parts)
+        ref = parts.get("ref") or self.request.path_params.get("ref", "")
+        reason = self.session.kept.get(REASONS, {}).get(ref, "") if self.session else ""
+        return Ask(self.request, self.house, self.person, body=body, query=query, parts=parts, reason=reason)
 
     async def read(self, handler: ApiHandler, query: Any = None, body: Any = None, **parts: str) -> Reply:
         """What a handler of the API answers to this person."""
