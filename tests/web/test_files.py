@@ -90,13 +90,14 @@ def test_the_receiving_school_finds_it_at_its_task_and_the_case_page_lists_it(
     assert receiving.client.get(receiving.links()[f"Download {NAME}"]).content == PDF
     for who in ("home-head", "caseworker", "receiving-head"):
         assert NAME in browser(who).open(f"/cases/{ref}").links()
-    auditor = browser("auditor").open(f"/cases/{ref}/files")
+    auditor = browser("auditor").look_at(ref).open(f"/cases/{ref}/files")
     assert NAME not in auditor.text
     assert "PDF, 1 KB" in auditor.text
     file = desk.as_("caseworker").get(f"/cases/{ref}/files").json()[0]["file"]
-    for who, status in (("auditor", 403), ("ap-provider", 404), ("caseworker-885", 404)):
+    assert auditor.open(f"/cases/{ref}/files/{file}").status == 403
+    for who, status in (("ap-provider", 404), ("caseworker-885", 404)):
         assert browser(who).open(f"/cases/{ref}/files/{file}").status == status
-    access = browser("auditor").open(f"/cases/{ref}/access")
+    access = auditor.open(f"/cases/{ref}/access")
     assert "A file" in access.text
 
 

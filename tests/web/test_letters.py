@@ -84,7 +84,7 @@ def test_a_letter_is_taken_along_from_its_page_and_that_is_recorded(desk: Desk, 
         == (text.partition(message["title"])[2].split()[:20])
     )
     assert parent.client.get(f"{page}/pdf").status_code == 200
-    auditor = browser("auditor").open(f"/cases/{ref}/access")
+    auditor = browser("auditor").look_at(ref).open(f"/cases/{ref}/access")
     assert auditor.text.count("A copy: a letter") == 2 and "Asha Bell, Caseworker" in auditor.text
 
 
