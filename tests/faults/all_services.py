@@ -46,6 +46,7 @@ UNDER_WAY = """
 """
 STATES = "SELECT state, count(*) FROM deliveries GROUP BY state"
 ENTERED = "SELECT count(*) FROM entries"
+MADE = [("notify", "SELECT to_regclass('deliveries')"), ("audit", "SELECT to_regclass('entries')")]
 DELIVERED = "case.notice_delivered.v1"
 
 Event = dict[str, Any]
@@ -63,12 +64,15 @@ class AllServices(Service):
 
     def start(self, names: Sequence[str] = ()) -> "AllServices":
         """The others know where web is only once it runs."""
-        if not names:
+        first = not names
+        if first:
             make_topics(on(Settings(data_dir=self.data), self.names_on_broker), replicas=1)
             super().start(["web"])
             self.workers |= {"notify": self._notify(), "audit": self._audit()}
             names = list(self.workers)
         super().start(names)
+        if first:
+            until(lambda: all(self.ask(*each) for each in MADE), "the tables of the others", LATEST)
         return self
 
     def _database(self, name: str) -> str:
