@@ -95,6 +95,10 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     i.SurveyClosed: ("survey",),
     i.SurveySummarised: ("survey", "document"),
 }
+ALWAYS = {  # numbers of which 0 says something
+    i.TargetSet: {"value"},
+    a.DeadlinesRecounted: {"changes", "upto", "cases"},
+}
 SCHEMAS = "https://inclusion-casework.example/events"
 OUTCOME = re.compile(r"[a-z][a-z0-9_]*|[A-Z][A-Z0-9_]*")
 FIELD = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
@@ -148,7 +152,8 @@ def correlation_of(event: Event) -> str:
 
 def data_of(event: Event, authority: str = "") -> dict[str, Any]:
     """What is public of an event, to a subscriber of the authority. What does not apply is absent; a yes or no is
-    always there. Of what another council entered in a register only the half days are told."""
+    always there, and so is a number of which 0 says something. Of what another council entered in a register only the
+    half days are told."""
     public: dict[str, Any] = {"effective_on": event.meta.effective_on.isoformat(), "by": _who(event.meta.by)}
     for name in PUBLIC[type(event)]:
         public[name.rstrip("_")] = msgspec.to_builtins(getattr(event, name))
@@ -157,7 +162,12 @@ def data_of(event: Event, authority: str = "") -> dict[str, Any]:
         public["fields"] = {name: value for name, value in event.fields.items() if _is_code(value)}
     if is_of_register(type(event).TOPIC):
         _tell_own_only(public, authority)
-    return {name: value for name, value in public.items() if value is False or value not in ("", 0, {}, None)}
+    always = ALWAYS.get(type(event), ())
+    return {
+        name: value
+        for name, value in public.items()
+        if value is False or name in always or value not in ("", 0, {}, None)
+    }
 
 
 def _tell_own_only(public: dict[str, Any], authority: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from services.case.application.files import HOUSE
 from services.case.domain import events as e
+from services.case.domain import improvement_events as i
 from services.case.domain.file_events import FileAdded
 from services.case.domain.improvement_events import Question
 from services.case.domain.meta import Actor, Event, Meta
@@ -136,6 +137,14 @@ def test_what_a_diagram_gives_a_milestone_leaves_the_house_only_as_codes() -> No
 
     assert data["fields"] == {"rung": "restorative", "times": 2, "agreed": False}
     assert "outcome" not in data
+
+
+def test_a_target_of_none_is_told_as_zero() -> None:
+    meta = Meta(Actor("asha", "caseworker", "937"), date(2026, 9, 7))
+
+    data = data_of(i.TargetSet(meta=meta, authority="937", measure="moves_ended", period="2026-27", value=0))
+
+    assert data["value"] == 0
 
 
 def test_the_attributes_are_those_of_the_interface() -> None:
