@@ -5,6 +5,7 @@ python -m services.case.store.supervisor DATA
 Started by `embedded.py`, from which it inherits the lock that says there is a supervisor; it goes with this process.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import importlib.util
@@ -90,6 +91,7 @@ class Server:
     def _start(self) -> "subprocess.Popen[bytes]":
         for _ in range(ATTEMPTS):
             self._end_orphan()
+            self._end_backends()
             options = [f"-c{name}={value}" for name, value in OPTIONS.items()]
             process = subprocess.Popen(
                 [self.bin / "postgres", "-D", self.cluster, "-k", self.place.socket, *options],
@@ -124,6 +126,13 @@ class Server:
                 return
             os.kill(pid, signal.SIGINT)
             time.sleep(0.1)
+
+    def _end_backends(self) -> None:
+        """End what a killed server left: while one of its processes goes on, no other can take its place."""
+        for cwd in Path("/proc").glob("[0-9]*/cwd"):
+            with contextlib.suppress(OSError):  # gone, or not ours
+                if cwd.readlink() == self.cluster.resolve():
+                    os.kill(int(cwd.parent.name), signal.SIGKILL)
 
     def _as_user(self) -> Callable[[], None]:
         user = self.user
