@@ -45,20 +45,15 @@ def kills(size: int) -> list[Record]:
                 killed += len(victims)
                 for name, seconds in restarted(running, crowd, clock, victims).items():
                     effects.setdefault(name, []).append(seconds)
-            deadline = time.monotonic() + LATEST * size
-            while len(crowd.good) < PER_KILL * size and time.monotonic() < deadline:
-                time.sleep(0.2)
+            wait_for(crowd, PER_KILL * size, LATEST * size)
         found = findings(running.web, crowd)
     done, cases = len(crowd.good), sum(answer.command.path == "/cases" for answer in crowd.good)
     notes = f"{done:,} commands acknowledged over {cases} cases, {CLIENTS} clients; {as_text(found)}"
     right = not found and done >= PER_KILL * size
     return [
         Record("kill -9 under load", killed, "kills", runs=1, must=MUST, holds=right, notes=notes),
-        *(
-            absolute(f"first new effect after the restart of {name}, p99", p99(seconds), "s", SOON, notes=told(seconds))
-            for name, seconds in sorted(effects.items())
-        ),
-    ]  # fmt: skip
+        *first_effects(effects),
+    ]
 
 
 def restarted(running: Service, crowd: Crowd, clock: SettableClock, names: tuple[str, ...]) -> dict[str, float]:
@@ -87,6 +82,21 @@ def restarted(running: Service, crowd: Crowd, clock: SettableClock, names: tuple
         found |= {name: time.monotonic() - began for name in names if name not in found and has_moved(name)}
     found |= {name: LATEST for name in names if name not in found}
     return {name: seconds for name, seconds in found.items() if name != "timers" or due is not None}
+
+
+def wait_for(crowd: Crowd, commands: int, patience: float) -> None:
+    """Until so many commands were acknowledged, or so many seconds have gone by."""
+    deadline = time.monotonic() + patience
+    while len(crowd.good) < commands and time.monotonic() < deadline:
+        time.sleep(0.2)
+
+
+def first_effects(seconds_of: dict[str, list[float]]) -> list[Record]:
+    """How soon each did something new after its restarts."""
+    return [
+        absolute(f"first new effect after the restart of {name}, p99", p99(seconds), "s", SOON, notes=told(seconds))
+        for name, seconds in sorted(seconds_of.items())
+    ]
 
 
 def p99(seconds: list[float]) -> float:

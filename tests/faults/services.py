@@ -7,11 +7,11 @@ import time
 import httpx
 import msgspec
 
-from tests.bench.record import Record, absolute
+from tests.bench.record import Record
 from tests.faults.all_services import ENTERED, AllServices, all_services
 from tests.faults.clients import Crowd
 from tests.faults.invariants import as_text, findings
-from tests.faults.kills import LATEST, SOON, p99, told
+from tests.faults.kills import LATEST, first_effects, wait_for
 from tests.faults.work import Casework, opening
 
 CLIENTS = 16
@@ -36,9 +36,7 @@ def services(size: int) -> list[Record]:
                 name = chance.choice(running.names)
                 running.kill([name])
                 effects.setdefault(name, []).append(restarted(running, crowd, name))
-            deadline = time.monotonic() + LATEST * size
-            while len(crowd.good) < PER_KILL * size and time.monotonic() < deadline:
-                time.sleep(0.2)
+            wait_for(crowd, PER_KILL * size, LATEST * size)
         found = running.findings() + findings(running.web, crowd)
         sent = len(running.govuk.sent)
     acknowledged, cases = len(crowd.good), sum(answer.command.path == "/cases" for answer in crowd.good)
@@ -46,11 +44,8 @@ def services(size: int) -> list[Record]:
     right = not found and acknowledged >= PER_KILL * size
     return [
         Record("kill -9 of web, relay, notify and audit", size, "kills", runs=1, must=MUST, holds=right, notes=notes),
-        *(
-            absolute(f"first new effect after the restart of {name}, p99", p99(seconds), "s", SOON, notes=told(seconds))
-            for name, seconds in sorted(effects.items())
-        ),
-    ]  # fmt: skip
+        *first_effects(effects),
+    ]
 
 
 def restarted(running: AllServices, crowd: Crowd, name: str) -> float:
