@@ -66,7 +66,7 @@ def own_database(settings: Settings, name: str) -> str:
     """Connection string of a database in the embedded server, made if it is not there."""
     url = embedded.start(settings.data_dir)
     with psycopg.connect(url, autocommit=True) as connection:
-        if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(f"CREATE DATABASE {name}".encode())
     return embedded.Place(settings.data_dir).url(name)
 
