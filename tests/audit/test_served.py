@@ -49,6 +49,16 @@ def verified(served: Served) -> tuple[int, dict[str, Any]]:
     return code, msgspec.json.decode(printed)
 
 
+def test_started_again_on_its_data_all_of_it_is_there(served: Served, ref: str) -> None:
+    assert served.stop() == 0
+
+    served.start()
+
+    until(lambda: said(served, "services.audit", "looks", ref)[1] != "", "the ledger to be as it was", 30)
+    with served.as_("caseworker") as caseworker:
+        assert caseworker.get(f"/cases/{ref}").status_code == 200
+
+
 def test_the_ledger_is_equal_to_the_log(served: Served, ref: str) -> None:
     code, found = verified(served)
 
