@@ -16,7 +16,7 @@ LONGER = 5  # times as long, the second time
 FAST = 1_000  # events a second
 LATEST = 300.0  # seconds
 BETWEEN = "SELECT count(*) FROM events WHERE notification_id > %s AND notification_id <= %s"
-MUST = f"> {FAST:,}; commands answered meanwhile, none turned away"
+MUST = "commands answered meanwhile, none turned away"
 
 
 def broker(size: int) -> list[Record]:
@@ -24,17 +24,17 @@ def broker(size: int) -> list[Record]:
     with all_services() as running:
         with Crowd(running.web, [Casework(number) for number in range(CLIENTS)], PER_SECOND) as crowd:
             until(lambda: len(crowd.good) > CLIENTS, "commands to be taken", LATEST)
-            records = [away(running, crowd, seconds) for seconds in (size, LONGER * size)]
+            records = [record for seconds in (size, LONGER * size) for record in away(running, crowd, seconds)]
         found = running.findings() + findings(running.web, crowd)
     said = f"{len(crowd.good):,} commands acknowledged, {len(running.govuk.sent)} notices; {as_text(found)}"
     must = "nothing lost, nothing twice, each stream in order, ledger equal to store"
     return [
         *records,
-        Record("after the broker was away", len(records), "times", runs=1, must=must, holds=not found, notes=said),
+        Record("after the broker was away", 2, "times", runs=1, must=must, holds=not found, notes=said),
     ]
 
 
-def away(running: AllServices, crowd: Crowd, seconds: int) -> Record:
+def away(running: AllServices, crowd: Crowd, seconds: int) -> list[Record]:
     """Once. Clients work on all the time, also while what has gathered is published."""
     running.broker.stop()
     answered, turned_away = len(crowd.good), crowd.statuses[503]
@@ -50,10 +50,18 @@ def away(running: AllServices, crowd: Crowd, seconds: int) -> Record:
     took = max(time.monotonic() - began, 0.001)
     gathered, rest = running.ask("web", BETWEEN, [start, end]), running.ask("web", BETWEEN, [first, end])
     rate = rest / took
-    return Record(
-        f"drained after the broker was away for {seconds} s", rate, "events/s", runs=1, must=MUST,
-        holds=(rate > FAST or rest == 0) and answered > 0 and turned_away == 0,
-        notes=f"{gathered:,} events had gathered; the first was published {began - back:.1f} s after the broker "
-        f"answered, the last after {time.monotonic() - back:.1f} s; {answered / seconds:.0f} commands/s answered while "
-        f"it was away",
-    )  # fmt: skip
+    notes = (
+        f"{gathered:,} events had gathered; the first was published {began - back:.1f} s after the broker answered, "
+        f"the last after {time.monotonic() - back:.1f} s"
+    )
+    served = answered > 0 and turned_away == 0
+    return [
+        Record(
+            f"commands while the broker was away for {seconds} s", answered / seconds, "commands/s", runs=1, must=MUST,
+            holds=served, notes=f"{answered:,} acknowledged, {turned_away} turned away",
+        ),
+        Record(
+            f"drained after the broker was away for {seconds} s", rate, "events/s", runs=1, must=f"> {FAST:,}",
+            holds=rate > FAST or rest == 0, timed=True, notes=notes,
+        ),
+    ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A short form of each fault, so that none of them rots."""
+"""A short form of each fault, so that none of them rots. How fast each comes back is judged by `make faults` alone."""
 
 import pytest
 
@@ -13,4 +13,4 @@ def test_what_must_hold_holds(name: str) -> None:
     records = fault.run(fault.short)
 
     assert records
-    assert [shown(record) for record in records if not record.holds] == []
+    assert [shown(record) for record in records if not record.holds and not record.timed] == []

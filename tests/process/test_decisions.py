@@ -1,6 +1,5 @@
 """Decision tables: each kind of cell, each hit policy, and each way a table or a question can be wrong."""
 
-import time
 from html import escape
 from typing import Any
 
@@ -290,18 +289,3 @@ def test_a_bomb_is_not_unpacked() -> None:
     layers = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha"}">' for n in range(12))
     with pytest.raises(XmlRefused, match="document type"):
         read_xml(f"<!DOCTYPE a [{layers}]><a>&l11;</a>".encode())
-
-
-def test_five_rows_of_two_inputs_take_a_few_microseconds() -> None:
-    rows = [['"E"', "-", "1"], ['"K"', "> 5", "2"], ['"K"', "<= 5", "3"], ['"N"', "[1..3]", "4"], ['"N"', "> 3", "5"]]
-    gate = decision(["sen", "risk"], rows, policy="UNIQUE")
-    variables = {"sen": "N", "risk": 7}
-
-    best = float("inf")
-    for _ in range(5):
-        started = time.perf_counter()
-        for _ in range(5_000):
-            gate.decide(variables)
-        best = min(best, time.perf_counter() - started)
-
-    assert best / 5_000 < 2e-5  # about 1 µs when measured; generous, because other work shares the machine

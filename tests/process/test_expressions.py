@@ -1,7 +1,5 @@
 """Whitelisted expressions: what is worked out, what is refused, and what is said when it cannot be."""
 
-import time
-
 import pytest
 
 from services.case.process.expressions import (
@@ -281,17 +279,3 @@ def test_a_timer_tells_what_stands_in_it() -> None:
 )  # fmt: skip
 def test_which_names_a_variable_may_have(word: str, allowed: bool) -> None:
     assert is_name(word) is allowed
-
-
-def test_a_comparison_takes_about_a_microsecond() -> None:
-    expression = compile_expression("sen == 'E' and risk > 5")
-    variables = {"sen": "E", "risk": 7}
-
-    best = float("inf")
-    for _ in range(5):
-        started = time.perf_counter()
-        for _ in range(10_000):
-            expression(variables)
-        best = min(best, time.perf_counter() - started)
-
-    assert best / 10_000 < 5e-6  # about 0.2 µs when measured; generous, because other work shares the machine

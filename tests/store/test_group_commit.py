@@ -192,7 +192,7 @@ def test_a_lone_caller_waits_for_nobody(recorder: GroupCommitRecorder) -> None:
         recorder.append(item()).result(20)
         return time.perf_counter() - began
 
-    assert statistics.median(seconds() for _ in range(60)) < 0.02
+    assert statistics.median(seconds() for _ in range(60)) < 0.2
 
 
 def test_of_many_that_write_the_same_version_one_wins(new_recorder: NewRecorder, database_url: str) -> None:

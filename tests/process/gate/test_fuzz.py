@@ -83,9 +83,9 @@ def mutants() -> Iterator[tuple[str, bytes]]:
 def test_broken_models_are_judged_and_never_crash_the_gate() -> None:
     judged = refused = 0
     for name, xml in mutants():
-        started = time.perf_counter()
+        started = time.process_time()
         found = check_diagram(f"{name}{Path(name.split()[0]).suffix}", xml)
-        assert time.perf_counter() - started < LONGEST, name
+        assert time.process_time() - started < LONGEST, name
         assert {one.rule for one in found} <= RULES.keys(), name
         assert all(one.line >= 1 and len(one.message) < 600 for one in found), name
         judged += 1

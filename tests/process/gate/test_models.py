@@ -88,10 +88,10 @@ def test_a_finding_names_line_and_element() -> None:
 
 def test_a_file_that_is_too_large_is_refused_politely() -> None:
     for name in ("large.bpmn", "large.dmn"):
-        started = time.perf_counter()
+        started = time.process_time()
         (found,) = check_diagram(name, b"<a/>" + b" " * 10_000_000)
         assert found.rule == "file-too-large"
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
     assert LARGEST_FILE < 10_000_000
 
 

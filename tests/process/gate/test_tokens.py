@@ -139,14 +139,14 @@ def test_a_process_of_sixty_elements_takes_less_than_a_second() -> None:
     row = " ".join(f"U{n}>X{n} X{n}>U{n} X{n}>U{n + 1}" for n in range(1, 20))
     chain = drawn(f"S>A A>U1 A>U90 U90>U91 U91>U92 U92>A2 {row} U20>A2 A2>E")
 
-    started = time.perf_counter()
+    started = time.process_time()
     assert errors(chain) == set()
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_explosions_and_wide_choices_are_given_up_quickly() -> None:
     wide = drawn(" ".join(["S>O", *(f"O>U{n} U{n}>E" for n in range(30))]))
     for xml in (branches(40), wide):
-        started = time.perf_counter()
+        started = time.process_time()
         assert "too-many-states" in errors(xml)
-        assert time.perf_counter() - started < 2
+        assert time.process_time() - started < 2
