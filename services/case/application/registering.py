@@ -26,6 +26,7 @@ from services.case.domain.pupil_register import Register
 from services.case.store.mapper import Recorded
 
 READER = "registers"
+BATCH = 500
 POSITION = "SELECT position FROM reader_positions WHERE reader = %s"
 MOVE = """
     INSERT INTO reader_positions (reader, position) VALUES (%s, %s)
@@ -41,14 +42,16 @@ class Registering:
         self._store = door.store
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
-        """Enter everything that the log has since the last time."""
+        """Enter the next batch of what the log has since the last time; whether there may be more."""
         row = connection.execute(POSITION, [READER]).fetchone()
         after, head = int(row[0]) if row else 0, self._store.head()
         if head > after:
-            for recorded in self._store.read_type(ExclusionNotified.TOPIC, after, head):
+            batch = self._store.read_types([ExclusionNotified.TOPIC], after, head, BATCH)
+            for recorded in batch:
                 register = enter(self._door.registers, recorded, self._door.clock.now())
                 asyncio.run(tell_cases(self._door, register))
-            connection.execute(MOVE, [READER, head])
+            connection.execute(MOVE, [READER, batch[-1].position if len(batch) == BATCH else head])
+            return len(batch) == BATCH
         return False
 
 

@@ -8,6 +8,7 @@ told already if it comes again after a crash.
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from services.case.deliveries import contacts
 from services.case.deliveries.contacts import Offer, delivery_id
 from services.case.deliveries.house_words import PROMPT, PROMPT_LINK, PROMPT_LINK_GIVEN, house_words
 from services.case.deliveries.linking import BY_HAND, Linking
-from services.case.deliveries.owed import Owed, concerns, owed
+from services.case.deliveries.owed import MAKE_WORDS_DUE, Owed, owed
 from services.case.deliveries.recipients import OfficeOf, Recipient, finds_it, recipient_of, ways
 from services.case.deliveries.wording import end_of_act, values
 from services.case.domain.case import Case
@@ -62,14 +63,18 @@ class Offering:
     def work(self, connection: psycopg.Connection[Any]) -> bool:
         """The next batch of the log; whether there may be more."""
         row = connection.execute(POSITION, [READER]).fetchone()
-        batch = self._door.store.read(int(row[0]) if row else 0, BATCH)
-        if not batch:
+        after, head = int(row[0]) if row else 0, self._door.store.head()
+        if head <= after:
             return False
-        offers = [offer for recorded in batch if concerns(recorded) for offer in self._of(recorded)]
+        batch = self._door.store.read_types(MAKE_WORDS_DUE, after, head, BATCH)
+        history_of, office_of = cache(self._door.store.load), cache(self._office_of)
+        offers = [
+            offer for recorded in batch for offer in self._of(recorded, history_of(recorded.stream), office_of)
+        ]
         with connection.transaction():
             connection.execute("SET LOCAL synchronous_commit = on")
             places = [place for given in offers if (place := self._offer(connection, given)) is not None]
-            connection.execute(MOVE, [READER, batch[-1].position])
+            connection.execute(MOVE, [READER, batch[-1].position if len(batch) == BATCH else head])
             if places:
                 connection.execute("SELECT pg_notify('contacts', %s)", [str(places[-1])])
         return len(batch) == BATCH
@@ -78,9 +83,10 @@ class Offering:
         key = self._door.store.keys.of(given.stream)
         return None if key is None else contacts.offer(connection, key, given)
 
-    def _of(self, recorded: Recorded) -> Sequence[Offer]:
+    def _of(
+        self, recorded: Recorded, history: Sequence[Recorded], office_of: Callable[[str], OfficeOf]
+    ) -> Sequence[Offer]:
         """What is offered because of an event; what cannot be is told to the case."""
-        history = self._door.store.load(recorded.stream)
         history = history[: end_of_act(history, recorded)]
         case = _folded(recorded.stream, history)
         if case.erased:
@@ -88,8 +94,7 @@ class Offering:
         offers: list[Offer] = []
         failures: list[Failure] = []
         for one in owed(recorded, case, self._door.reference):
-            office_of = self._office_of(case.authority)
-            recipient = recipient_of(case, one.to, office_of, self._linking.may_go(case))
+            recipient = recipient_of(case, one.to, office_of(case.authority), self._linking.may_go(case))
             if recipient is None:
                 continue
             filled = values(one.words, case, recorded, history, self._door.reference, self._link(case.ref))

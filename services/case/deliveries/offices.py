@@ -1,6 +1,8 @@
 """The mailboxes of those who work for councils, schools and providers, from the directories: for prompts that there is
 something to read where they sign in."""
 
+from functools import cache
+
 from services.case.deliveries.recipients import OfficeOf
 from services.case.domain.directory import Additions, Office
 from services.case.domain.people import SCHOOL_ROLES
@@ -11,8 +13,10 @@ from services.case.store.database import Database
 
 
 def offices(database: Database, authority: Authority) -> OfficeOf:
-    """Whom to ask at an organisation that works with cases of the authority."""
+    """Whom to ask at an organisation that works with cases of the authority. It remembers what it found: take a new one
+    for each batch of work."""
 
+    @cache
     def office_of(role: str, org: str) -> Office | None:
         if role == "caseworker":
             return Office(email=authority.contact) if "@" in authority.contact else None

@@ -15,7 +15,7 @@ from services.case.domain.people import FAMILY
 from services.case.process.notices import Notice
 from services.case.store.mapper import Recorded
 
-MAKE_WORDS_DUE = (e.NoticeDue, n.ReminderDue, e.DeadlineMoved, e.ConcernRaised)
+MAKE_WORDS_DUE = [kind.TOPIC for kind in (e.NoticeDue, n.ReminderDue, e.DeadlineMoved, e.ConcernRaised)]
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -28,7 +28,7 @@ class Owed(msgspec.Struct, frozen=True):
 
 def concerns(recorded: Recorded) -> bool:
     """Whether the event makes any words due."""
-    return isinstance(recorded.event, MAKE_WORDS_DUE)
+    return recorded.type in MAKE_WORDS_DUE
 
 
 def owed(recorded: Recorded, case: Case, reference: Reference) -> Iterator[Owed]:

@@ -27,9 +27,9 @@ LOG = (
     "WHERE notification_id > %s ORDER BY notification_id LIMIT %s"
 )
 END = "SELECT originator_version, state FROM events WHERE originator_id = %s ORDER BY originator_version DESC LIMIT 1"
-OF_TYPE = (
+OF_TYPES = (
     "SELECT originator_id, originator_version, topic, state, notification_id FROM events "
-    "WHERE notification_id > %s AND notification_id <= %s AND topic = %s ORDER BY notification_id"
+    "WHERE notification_id > %s AND notification_id <= %s AND topic = ANY (%s) ORDER BY notification_id LIMIT %s"
 )
 
 FORGET = "DELETE FROM commands WHERE at < now() - interval '48 hours'"
@@ -88,9 +88,9 @@ class EventStore:
         """The log after a position, in commit order."""
         return self._recorded(self.database.rows(LOG, [after, limit]))
 
-    def read_type(self, type: str, after: int, until: int) -> list[Recorded]:
-        """The events of one type after a position and up to another, in commit order."""
-        return self._recorded(self.database.rows(OF_TYPE, [after, until, type]))
+    def read_types(self, types: Sequence[str], after: int, until: int, limit: int) -> list[Recorded]:
+        """The events of some types after a position and up to another, in commit order."""
+        return self._recorded(self.database.rows(OF_TYPES, [after, until, list(types), limit]))
 
     def _recorded(self, rows: list[Any]) -> list[Recorded]:
         """Rows of several streams as events."""

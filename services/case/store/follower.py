@@ -7,6 +7,7 @@ very connection that listens, chooses the active one, and another takes over whe
 
 import logging
 import threading
+import time
 import zlib
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ import psycopg
 from services.case.store.database import DatabaseAway
 
 POLL = 1.0  # seconds; a wake-up can get lost, an event cannot
+REST = 0.02  # seconds
 TAKE_OVER = 0.25  # seconds between attempts to become the active one
 BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 
@@ -29,7 +31,8 @@ class Interrupted(Exception):
 class Follower:
     """Runs `work` whenever there may be something new, which `channel` tells. `work` gets a connection of its own in
     autocommit mode, and says whether there may be more at once. `leave` is called when another may become the active
-    one."""
+    one. `rest`: seconds from one wake-up to the next at least, so that under load it reads many events at a time; what
+    comes after a pause is followed at once."""
 
     def __init__(
         self,
@@ -38,8 +41,10 @@ class Follower:
         work: Callable[[psycopg.Connection[Any]], bool],
         channel: str = "events",
         leave: Callable[[], None] = lambda: None,
+        rest: float = REST,
     ) -> None:
         self.name = name
+        self._rest = rest
         self._channel = channel
         self._leave = leave
         self._url = url
@@ -84,12 +89,14 @@ class Follower:
 
     def _follow_as_the_one(self, ears: psycopg.Connection[Any], hands: psycopg.Connection[Any]) -> None:
         while not self._stopping.is_set():
+            began = time.monotonic()
             while self._work(hands):
                 if self._stopping.is_set():
                     return
             self._failures = 0
             for _ in ears.notifies(timeout=POLL, stop_after=1):
                 pass
+            self._stopping.wait(began + self._rest - time.monotonic())
 
     def _is_active(self, connection: psycopg.Connection[Any]) -> bool:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", [self._lock]).fetchone()
