@@ -42,6 +42,8 @@ from services.case.store.follower import Follower
 from services.case.store.keys import Keys
 from services.case.store.migrate import migrate
 
+UNHURRIED = 0.25  # seconds from one wake-up to the next of what nobody waits for at a screen
+
 
 class House:
     """One process's parts. `open` before use, in the process that uses it; `close` after."""
@@ -128,7 +130,7 @@ class House:
     def registrar(self) -> Follower:
         """Enters in the pupils' registers what cases tell of suspensions; one of all such processes is active."""
         door = Door(self.store, self.reference, self.clock)  # the other's locks belong to the loop that serves
-        return Follower(READER, self.url, Registering(door).work)
+        return Follower(READER, self.url, Registering(door).work, rest=UNHURRIED)
 
     def admitting(self) -> Follower:
         """Looks at every event before it is published; one of all such processes is active."""
@@ -136,13 +138,13 @@ class House:
 
     def checkpoints(self) -> Follower:
         """States now and then what the log is; one of all such processes is active."""
-        return Follower(CHECKPOINTS, self.url, self.checkpointing.work)
+        return Follower(CHECKPOINTS, self.url, self.checkpointing.work, rest=UNHURRIED)
 
     def offering(self) -> Follower:
         """Offers words that are due to whoever sends them; one of all such processes is active."""
         door = Door(self.store, self.reference, self.clock)
         offering = Offering(door, self.offices_of, self.settings.link, self.settings.public_url)
-        return Follower(DELIVERIES, self.url, offering.work)
+        return Follower(DELIVERIES, self.url, offering.work, rest=UNHURRIED)
 
     def offices_of(self, authority: str) -> OfficeOf:
         """Whom to ask at the council, its schools and its providers."""

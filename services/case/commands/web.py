@@ -105,11 +105,18 @@ def _relay(house: House, started: Started) -> None:
 
 def _beside(settings: Settings, what: Callable[[House, Started], None], started: Started) -> int:
     house = House(settings).open()
+    _settle()
     try:
         what(house, started)
     finally:
         house.close()
     return 0
+
+
+def _settle() -> None:
+    """What is here now stays; and of what lives long, little is found by looking often."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 def _serve(settings: Settings, listening: socket.socket, started: Started) -> int:
@@ -134,8 +141,7 @@ def _serve(settings: Settings, listening: socket.socket, started: Started) -> in
             house.projected.hurry()
 
     server = _Server(config, started, told)
-    gc.freeze()  # what is here now stays; and of what lives long, little is found by looking often
-    gc.set_threshold(20_000, 20, 100)
+    _settle()
     # uvicorn raises the signal again once it has stopped; it shall find that we have taken note.
     signal.signal(signal.SIGTERM, lambda number, frame: None)
     try:
