@@ -68,9 +68,7 @@ class Offering:
             return False
         batch = self._door.store.read_types(MAKE_WORDS_DUE, after, head, BATCH)
         history_of, office_of = cache(self._door.store.load), cache(self._office_of)
-        offers = [
-            offer for recorded in batch for offer in self._of(recorded, history_of(recorded.stream), office_of)
-        ]
+        offers = [offer for recorded in batch for offer in self._of(recorded, history_of(recorded.stream), office_of)]
         with connection.transaction():
             connection.execute("SET LOCAL synchronous_commit = on")
             places = [place for given in offers if (place := self._offer(connection, given)) is not None]

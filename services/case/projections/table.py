@@ -1,15 +1,16 @@
 """Changes to the rows of one table, gathered over a batch of the log and written with one statement of each kind."""
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
+
+import msgspec
 
 from services.case.projections.model import Cursor
 
 Key = tuple[Any, ...]
 Values = dict[str, Any]
-
-SEPARATOR = "\x1f"  # between the members of a list: PostgreSQL unnests lists of lists to their last members
+Columns = tuple[tuple[str, str], ...]  # name, SQL type
 
 
 class Table:
@@ -20,14 +21,15 @@ class Table:
 
     def __init__(self, name: str, keys: int, columns: Mapping[str, str]) -> None:
         self.name = name
-        self.columns = dict(columns)
-        self.key = tuple(columns)[:keys]
+        self.columns = tuple(columns.items())
+        self.names = tuple(columns)
+        self.key = self.names[:keys]
         self.fresh: dict[Key, Values] = {}
         self.changed: dict[Key, Values] = {}
         self.gone: dict[Key, None] = {}
 
     def insert(self, *values: Any) -> None:
-        self.fresh[values[: len(self.key)]] = dict(zip(self.columns, values, strict=True))
+        self.fresh[values[: len(self.key)]] = dict(zip(self.names, values, strict=True))
 
     def update(self, key: Key, **values: Any) -> None:
         row = self.fresh.get(key)
@@ -42,55 +44,50 @@ class Table:
 
     def write(self, cursor: Cursor) -> None:
         """All that was gathered; nothing is left of it here."""
+        keys = self.columns[: len(self.key)]
         if self.gone:
-            keys = [dict(zip(self.key, key, strict=True)) for key in self.gone]
-            cursor.execute(self._delete, self._lists(self.key, keys))
+            gone = [dict(zip(self.key, key, strict=True)) for key in self.gone]
+            cursor.execute(_delete(self.name, keys), [as_document(gone)])
         if self.fresh:
-            cursor.execute(self._insert, self._lists(self.columns, list(self.fresh.values())))
+            cursor.execute(_insert(self.name, self.columns), [as_document(self.fresh.values())])
         for names, rows in self._by_columns().items():
-            cursor.execute(self._update(names), self._lists((*self.key, *names), rows))
+            changed = tuple(column for column in self.columns if column[0] in names)
+            cursor.execute(_update(self.name, keys, changed), [as_document(rows)])
         self.fresh, self.changed, self.gone = {}, {}, {}
 
-    def _by_columns(self) -> dict[tuple[str, ...], list[Values]]:
-        found: dict[tuple[str, ...], list[Values]] = {}
+    def _by_columns(self) -> dict[frozenset[str], list[Values]]:
+        found: dict[frozenset[str], list[Values]] = {}
         for key, values in self.changed.items():
-            names = tuple(name for name in self.columns if name in values)
-            found.setdefault(names, []).append({**dict(zip(self.key, key, strict=True)), **values})
+            found.setdefault(frozenset(values), []).append({**dict(zip(self.key, key, strict=True)), **values})
         return found
 
-    def _lists(self, names: Any, rows: list[Values]) -> list[list[Any]]:
-        """The rows, column by column, as the statements take them."""
-        found = []
-        for name in names:
-            values = [row[name] for row in rows]
-            if self.columns[name] == "text[]":
-                values = [SEPARATOR.join(value) for value in values]
-            found.append(values)
-        return found
 
-    def _given(self, names: Any) -> str:
-        """A row source `n` of the lists."""
-        types = ("text" if self.columns[name] == "text[]" else self.columns[name] for name in names)
-        return f"unnest({', '.join(f'%b::{type}[]' for type in types)}) AS n ({', '.join(names)})"
+def as_document(rows: Iterable[Values]) -> str:
+    """Rows as one parameter of a statement. Lists, one for each column, would be put into PostgreSQL's form member by
+    member."""
+    return msgspec.json.encode(list(rows)).decode()
 
-    def _value(self, name: str) -> str:
-        return f"string_to_array(n.{name}, chr(31))" if self.columns[name] == "text[]" else f"n.{name}"
 
-    @property
-    def _matches(self) -> str:
-        return " AND ".join(f"{self.name}.{name} = n.{name}" for name in self.key)
+def _source(columns: Columns) -> str:
+    return f"json_to_recordset(%s::json) AS n ({', '.join(f'{name} {type}' for name, type in columns)})"
 
-    @cached_property
-    def _insert(self) -> bytes:
-        values = ", ".join(self._value(name) for name in self.columns)
-        names = ", ".join(self.columns)
-        return f"INSERT INTO {self.name} ({names}) SELECT {values} FROM {self._given(self.columns)}".encode()  # noqa: S608
 
-    @cached_property
-    def _delete(self) -> bytes:
-        return f"DELETE FROM {self.name} USING {self._given(self.key)} WHERE {self._matches}".encode()  # noqa: S608
+def _matches(table: str, keys: Columns) -> str:
+    return " AND ".join(f"{table}.{name} = n.{name}" for name, _ in keys)
 
-    def _update(self, names: tuple[str, ...]) -> bytes:
-        values = ", ".join(f"{name} = {self._value(name)}" for name in names)
-        given = self._given((*self.key, *names))
-        return f"UPDATE {self.name} SET {values} FROM {given} WHERE {self._matches}".encode()  # noqa: S608
+
+@cache
+def _insert(table: str, columns: Columns) -> bytes:
+    names = ", ".join(name for name, _ in columns)
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM {_source(columns)}".encode()  # noqa: S608
+
+
+@cache
+def _delete(table: str, keys: Columns) -> bytes:
+    return f"DELETE FROM {table} USING {_source(keys)} WHERE {_matches(table, keys)}".encode()  # noqa: S608
+
+
+@cache
+def _update(table: str, keys: Columns, changed: Columns) -> bytes:
+    values = ", ".join(f"{name} = n.{name}" for name, _ in changed)
+    return f"UPDATE {table} SET {values} FROM {_source(keys + changed)} WHERE {_matches(table, keys)}".encode()  # noqa: S608

@@ -14,7 +14,7 @@ from services.case.domain import process_migration as m
 from services.case.domain import pupil_events as p
 from services.case.domain.meta import Event
 from services.case.projections.model import About, Cursor
-from services.case.projections.table import SEPARATOR, Table
+from services.case.projections.table import Table, as_document
 from services.case.store.mapper import Recorded
 
 COLUMNS = {
@@ -27,8 +27,8 @@ COLUMNS = {
     "lines": "text[]",
 }
 MORE = """
-    UPDATE timeline SET lines = timeline.lines || string_to_array(n.lines, chr(31))
-    FROM unnest(%b::uuid[], %b::int[], %b::text[]) AS n (stream, act, lines)
+    UPDATE timeline SET lines = timeline.lines || n.lines
+    FROM json_to_recordset(%s::json) AS n (stream uuid, act int, lines text[])
     WHERE timeline.stream = n.stream AND timeline.act = n.act
 """
 
@@ -53,8 +53,8 @@ class Timeline:
                 more.setdefault(key, []).append(line)
         table.write(cursor)
         if more:
-            streams, acts = zip(*more, strict=True)
-            cursor.execute(MORE, [list(streams), list(acts), [SEPARATOR.join(lines) for lines in more.values()]])
+            rows = [{"stream": stream, "act": act, "lines": lines} for (stream, act), lines in more.items()]
+            cursor.execute(MORE, [as_document(rows)])
 
 
 def act_of(recorded: Recorded) -> int:
