@@ -42,7 +42,7 @@ from services.case.store.follower import Follower
 from services.case.store.keys import Keys
 from services.case.store.migrate import migrate
 
-UNHURRIED = 0.25  # seconds from one wake-up to the next of what nobody waits for at a screen
+UNHURRIED = 0.5  # seconds from one wake-up to the next of what nobody waits for at a screen
 
 
 class House:

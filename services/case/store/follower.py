@@ -17,7 +17,7 @@ import psycopg
 from services.case.store.database import DatabaseAway
 
 POLL = 1.0  # seconds; a wake-up can get lost, an event cannot
-REST = 0.025  # seconds
+REST = 0.05  # seconds
 TAKE_OVER = 0.25  # seconds between attempts to become the active one
 BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 
