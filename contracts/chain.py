@@ -21,7 +21,7 @@ def stamp(recorded_at: datetime) -> str:
     >>> stamp(datetime(2026, 11, 3, 9, 0, tzinfo=UTC))
     '2026-11-03T09:00:00.000000Z'
     """
-    return recorded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{recorded_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def header(stream: UUID, version: int, type: str, recorded_at: str) -> bytes:

@@ -6,11 +6,13 @@ import logging
 import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import cache
 from importlib import resources
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.docs import get_swagger_ui_html
+from prometheus_client import Counter, Histogram
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -51,6 +53,7 @@ TOLD = {
     "what",
     "file",
 }  # parts of an address of which handlers say themselves that they are not there
+MEANT = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 SEEDED = 20.0  # seconds for the sample directories of a new embedded database to be there
 
 log = logging.getLogger(__name__)
@@ -119,12 +122,14 @@ class Front:
 
     def __init__(self, app: FastAPI) -> None:
         self._app = app
-        routes = [route for route in app.router.routes if isinstance(route, StarletteRoute)]
-        self._ours = [(route, route.endpoint) for route in routes if isinstance(route.endpoint, Endpoint)]
+        self._ours: dict[int, list[tuple[StarletteRoute, Endpoint]]] = {}  # by the number of parts of the address
+        for route in app.router.routes:
+            if isinstance(route, StarletteRoute) and isinstance(route.endpoint, Endpoint):
+                self._ours.setdefault(route.path.count("/"), []).append((route, route.endpoint))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            for route, endpoint in self._ours:
+            for route, endpoint in self._ours.get(scope["path"].count("/"), ()):
                 match, found = route.matches(scope)
                 if match is Match.FULL:
                     scope.update(found, app=self._app)
@@ -139,6 +144,7 @@ class Endpoint:
 
     def __init__(self, by_method: dict[str, Route]) -> None:
         self._by_method = by_method
+        self._figures = cache(_figures)  # of this address, by status
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
@@ -156,9 +162,14 @@ class Endpoint:
         except Exception:
             log.exception("a defect at %s", path)
             answer = defect()
-        health.REQUESTS.labels(path, answer.status_code).inc()
-        health.SECONDS.labels(path).observe(time.perf_counter() - began)
+        requests, seconds = self._figures(path, answer.status_code)
+        requests.inc()
+        seconds.observe(time.perf_counter() - began)
         await answer(scope, receive, send)
+
+
+def _figures(path: str, status: int) -> tuple[Counter, Histogram]:
+    return health.REQUESTS.labels(path, status), health.SECONDS.labels(path)
 
 
 async def _answer(request: Request, route: Route) -> Response:
@@ -166,7 +177,7 @@ async def _answer(request: Request, route: Route) -> Response:
     person = NOBODY
     if route.who != "anybody":
         person = await _person(request)
-    if any(name not in TOLD and not re.fullmatch(PATTERNS[name], value) for name, value in request.path_params.items()):
+    if any(name not in TOLD and not MEANT[name].fullmatch(value) for name, value in request.path_params.items()):
         raise errors.NoSuchPage
     query = read_query(request, route.query)
     ask = Ask(request, house, person, query=query, seen=request.headers.get("if-match", "").strip())

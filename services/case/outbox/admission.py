@@ -10,8 +10,9 @@ import contracts
 from contracts.envelope import to_record
 from services.case.domain.meta import Event
 from services.case.domain.pupil_events import EntriesTaken, ExclusionEntered
-from services.case.outbox.owners import Owner
+from services.case.outbox.owners import EVERYBODYS, Owner
 from services.case.outbox.turns import Row, Turn
+from services.case.publishing import data_of
 from services.case.store.mapper import UnknownType
 
 SCHEMAS = Path(contracts.__path__[0]) / "events"
@@ -24,9 +25,8 @@ def fault_of(row: Row, owner: Owner | None) -> str:
     if owner is None:
         return "nobody knows whose it is"
     try:
-        turn = Turn(row.place, owner, row.recorded())
-        event = turn.event()
-        as_told = [event, *(turn.event(authority) for authority in _named(turn.recorded.event))]
+        recorded = row.recorded()
+        as_told = [data_of(recorded.event, to) for to in (EVERYBODYS, *_named(recorded.event))]
     except UnknownType:
         return UNKNOWN
     except Exception as error:  # one that cannot be read must not keep the others
@@ -34,13 +34,13 @@ def fault_of(row: Row, owner: Owner | None) -> str:
     kept = _contract(row.type)
     if kept is None:
         return "there is no contract for its type"
-    for data in [told["data"] for told in as_told]:
+    for data in as_told:
         if not kept.is_valid(data):
             broken = next(iter(kept.iter_errors(data)))
             where, rule = ("/".join(str(part) for part in path) for path in (broken.instance_path, broken.schema_path))
             return f"its data does not keep its contract: {rule} at /{where}"
     if len(row.state) > LARGEST // 2:
-        record = to_record(event)
+        record = to_record(Turn(row.place, owner, recorded).event())
         size = len(record.value or b"") + sum(len(name) + len(value or b"") for name, value in record.headers)
         if size > LARGEST:
             return f"its record has {size} bytes, more than {LARGEST}"
