@@ -1,5 +1,6 @@
 """What the service writes to standard error: lines without the messages of exceptions. A database's message quotes the
-row that it refused, and a child's name may be in it; frames and kinds of exceptions are enough to find a defect."""
+row that it refused, and a child's name may be in it; frames and kinds of exceptions are enough to find a defect. Only
+what is wrong with a file that sets the service up is told."""
 
 import logging
 import sys
@@ -7,6 +8,10 @@ import threading
 import traceback
 from collections.abc import Iterator
 from types import TracebackType
+
+from services.case.domain.wrong_file import WrongFile
+
+QUOTING = ("asyncio", "uvicorn.error")  # their further lines show what was raised
 
 
 class WithoutMessages(logging.Formatter):
@@ -17,7 +22,7 @@ class WithoutMessages(logging.Formatter):
         return frames_and_kinds(ei[1])
 
     def formatMessage(self, record: logging.LogRecord) -> str:
-        if record.name == "asyncio":  # its further lines show the task, and with it what the task raised
+        if record.name in QUOTING:
             record.message = record.message.partition("\n")[0]
         return super().formatMessage(record)
 
@@ -33,7 +38,7 @@ def install() -> None:
 
 def frames_and_kinds(error: BaseException | None) -> str:
     """An exception, with those it came from and those it holds: where each was raised and what kind it is, never what
-    it says."""
+    it says, unless that is about a file that sets the service up."""
     return "\n".join(_lines(error, set()))
 
 
@@ -46,7 +51,8 @@ def _lines(error: BaseException | None, told: set[int]) -> Iterator[str]:
         yield from _lines(came_from, told)
         yield "and then"
     yield from _frames(error.__traceback__)
-    yield f"{type(error).__module__}.{type(error).__qualname__}"
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    yield f"{kind}: {error}" if isinstance(error, WrongFile) else kind
     if isinstance(error, BaseExceptionGroup):
         for held in error.exceptions:
             yield "with"
