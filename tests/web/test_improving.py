@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from services.case.domain.people import Membership, Person
-from tests.api.desk import Desk
+from tests.api.desk import Desk, answers
 from tests.serving import Served
 from tests.web.browsing import Browser
 from tests.web.test_family_links import come, send_link
@@ -194,6 +194,22 @@ def test_who_may_not_improve_is_refused_what_these_pages_do(who: str, browser: A
                     "/reports/1/survey/check", "/surveys/1/close", "/surveys/1/summary"):  # fmt: skip
         refused = person.post(address, [("token", token), ("reason", "Because")])
         assert refused.status == 403, address
+
+
+def test_the_cases_behind_a_number_are_listed_for_who_may_open_them(browser: At, desk: Desk) -> None:
+    ref = desk.open()
+    desk.complete(ref, "triage", "caseworker", answers("exclusion_prevention", "accept"))
+    desk.as_("caseworker").get("/measures", headers={"Wait-For": str(desk.head())})
+    worker = browser("caseworker").open("/measures/first_response?by=school")
+    found = [href for words, href in worker.links().items() if "cases it is of, Avonbrook School" in words]
+    listed = worker.open(found[0])
+    assert listed.heading == "The cases behind the number" and "Avonbrook School" in listed.text
+    assert ref in listed.links() and listed.open(listed.links()[ref]).status == 200
+    assert listed.open("/measures/first_response/cases?by=happiness&group=x").status == 404
+    assert listed.open("/measures/happiness/cases").status == 404
+    auditor = browser("auditor").open("/measures/first_response?by=school")
+    assert auditor.status == 200 and not any("/cases?" in href for href in auditor.links().values())
+    assert auditor.open(found[0]).status == 403
 
 
 def test_expected_demand_stands_against_room_and_price(browser: At) -> None:

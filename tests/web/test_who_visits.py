@@ -81,6 +81,7 @@ PLAIN = {
     "/directory/strategies": "",
     "/measures": "",
     "/measures/{measure}": "/measures/move_sustained",
+    "/measures/{measure}/cases": "/measures/move_sustained/cases",
     "/targets": "",
     "/demand": "",
     "/actions": "",

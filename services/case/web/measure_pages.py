@@ -4,16 +4,18 @@ Tables come first; bars beside them say the same again. Numbers that stand for f
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
 
 from services.case.api import actions, measures, reports
 from services.case.api.improvement_bodies import ActionQuery, DemandQuery, SetTarget, UpdateAction
-from services.case.api.measure_bodies import MeasureQuery, PeriodQuery
+from services.case.api.measure_bodies import MeasuredCasesQuery, MeasureQuery, PeriodQuery
 from services.case.clock.periods import latest_year
 from services.case.domain import errors
 from services.case.web.improving import may, measure_titles, tabs_of
+from services.case.web.task_lists import next_of
 from services.case.web.visit import Visit
 
 WORDS = {
@@ -68,6 +70,7 @@ async def one(visit: Visit) -> Response:
         asked=period or latest_year(today).name,
         errors=wrong,
         widest=WIDEST,
+        lists=may(visit, "measured_cases"),
         back="/measures",
     )
 
@@ -75,13 +78,40 @@ async def one(visit: Visit) -> Response:
 def _groups(visit: Visit, body: dict[str, Any], by: str) -> list[dict[str, Any]]:
     """The groups by their names, each with the length of its bar."""
     most = max((group["value"] or 0 for group in body["groups"]), default=0) or 1
-    directory = visit.house.reference.directory
     found = []
     for group in body["groups"]:
-        code = group["group"]
-        name = directory.name_of(code) if by == "school" else GROUPS.get(code, code.replace("_", " "))
+        name = _name(visit, by, group["group"])
         found.append({**group, "name": name, "bar": round(WIDEST * (group["value"] or 0) / most)})
     return sorted(found, key=lambda group: str(group["name"]))
+
+
+async def cases(visit: Visit) -> Response:
+    """The cases behind a number, for those who may open them. Raises NoSuchPage for what is no number of a measure."""
+    asked = {name: visit.query(name) for name in ("period", "by", "group", "part", "cursor")}
+    try:
+        said = {name: value for name, value in asked.items() if value or (name == "group" and asked["by"])}
+        query = msgspec.convert(said, MeasuredCasesQuery)
+        reply = await visit.read(measures.cases_of_measure, query)
+    except (errors.BodyInvalid, msgspec.ValidationError) as refused:
+        raise errors.NoSuchPage from refused
+    back = {"period": asked["period"], "by": asked["by"]}
+    return visit.page(
+        "measures/cases.html",
+        cases=reply.body,
+        title=measure_titles()[visit.part("measure")],
+        group=_name(visit, asked["by"], asked["group"]) if asked["by"] else "",
+        school=visit.house.reference.directory.name_of,
+        period=asked["period"] or latest_year(visit.house.clock.today()).name,
+        further=next_of(reply.links),
+        back=f"/measures/{visit.part('measure')}?{urlencode(back)}",
+    )
+
+
+def _name(visit: Visit, by: str, code: str) -> str:
+    """What a group is called."""
+    if by == "school":
+        return visit.house.reference.directory.name_of(code)
+    return GROUPS.get(code, code.replace("_", " "))
 
 
 async def as_csv(visit: Visit) -> Response:

@@ -165,6 +165,7 @@ MEASURES = (
     Page("GET", "/measures.csv", measure_pages.all_as_csv, "measure", counts=True),
     Page("GET", "/measures/{measure}", measure_pages.one, "measure", counts=True),
     Page("GET", "/measures/{measure}/csv", measure_pages.as_csv, "measure", counts=True),
+    Page("GET", "/measures/{measure}/cases", measure_pages.cases, "measured_cases", counts=True),
     Page("GET", "/targets", measure_pages.targets, "measure", counts=True),
     Page("POST", "/targets", measure_pages.set_target, "improve", counts=True),
     Page("GET", "/demand", measure_pages.demand, "measure", counts=True),
