@@ -135,12 +135,15 @@ def test_people_answer_once_and_what_they_said_is_published(browser: At, desk: D
     assert "Staff of the home school" in worker.text and worker.page.xpath("//input[@type='radio']") == []
 
     # when people answer, one of them by page, who sends nothing first
-    teacher = browser("home-staff").open("/surveys")
+    teacher = browser("home-staff").open("/tasks")
+    assert teacher.links()["The plan"] == survey
+    teacher.open("/surveys")
     assert "Asks you" in teacher.text
     teacher.open(survey).send(survey)
     assert teacher.errors == ["Answer at least one question"]
     teacher.send(survey, q1="Yes", q2="It is what our pupils lack.")
     assert "You have answered" in teacher.text and teacher.page.xpath("//input[@type='radio']") == []
+    assert "The plan" not in teacher.open("/tasks").links()
     desk.strangers |= {person.id: person for person in STAFF}
     for person in STAFF:
         number = survey.rpartition("/")[2]

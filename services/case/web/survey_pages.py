@@ -33,6 +33,12 @@ async def listed(visit: Visit) -> Response:
     return visit.page("surveys/list.html", surveys=asked, tabs=tabs_of(visit))
 
 
+async def waiting(visit: Visit) -> list[dict[str, Any]]:
+    """Those that ask the person, are open, and have no answer of theirs."""
+    found = (await visit.read(api.list_surveys)).body
+    return [one for one in found if one["open"] and not one["answered"] and _asks(visit, one)]
+
+
 def _asks(visit: Visit, survey: dict[str, Any]) -> bool:
     return any(m.role in survey["audience"] for m in visit.person.memberships)
 

@@ -13,6 +13,7 @@ from services.case.domain.errors import BodyInvalid, ReasonMissing, Refusal
 from services.case.projections.cases import cases_named
 from services.case.web.filters import filters_of, forget_filter, save_filter
 from services.case.web.known_people import Known, seen_staff, staff_of
+from services.case.web.survey_pages import waiting
 from services.case.web.visit import Visit
 from services.case.web.wording import named
 
@@ -50,6 +51,7 @@ async def _list(visit: Visit, whose: str) -> Response:
         processes=processes_of(visit),
         process=process,
         late=late,
+        surveys=await waiting(visit) if whose == "mine" else [],
         filters=await asyncio.to_thread(filters_of, visit, visit.request.url.path),
     )
 

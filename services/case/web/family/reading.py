@@ -29,7 +29,7 @@ async def home(visit: Visit) -> Response:
         answer=case.terms.answers.get(reader.party, ""),
         on_hold=case.status == "held",
         closed=case.status == "closed",
-        surveys=await surveys.waiting(reader),
+        surveys=await surveys.for_party(reader),
     )
 
 

@@ -4,22 +4,17 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.case.api import surveys as api
 from services.case.domain import errors
 from services.case.web.family.reader import Reader, reader_of
-from services.case.web.survey_pages import give, survey_of, survey_page
+from services.case.web.survey_pages import give, survey_of, survey_page, waiting
 from services.case.web.visit import Visit
 
 PURPOSES = ("see", "feedback")
 
 
-async def waiting(reader: Reader) -> list[dict[str, Any]]:
-    """Surveys that ask the party, are open, and have no answer of theirs."""
-    if reader.link.purpose not in PURPOSES:
-        return []
-    found = (await reader.visit.read(api.list_surveys)).body
-    mine = {m.role for m in reader.visit.person.memberships}
-    return [one for one in found if one["open"] and not one["answered"] and mine & set(one["audience"])]
+async def for_party(reader: Reader) -> list[dict[str, Any]]:
+    """Surveys that wait for the party's answer, as far as the link is for that."""
+    return await waiting(reader.visit) if reader.link.purpose in PURPOSES else []
 
 
 async def _asked(visit: Visit) -> tuple[Reader, dict[str, Any]]:
