@@ -4,6 +4,8 @@ import argparse
 import importlib
 import sys
 
+from services.case.commands import log_lines
+
 COMMANDS = (
     "web",
     "token",
@@ -51,4 +53,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    log_lines.install()
     sys.exit(main())

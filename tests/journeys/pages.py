@@ -16,6 +16,7 @@ NOT_A_PAGE = {  # ways to the provider and back, files; pages by secure link are
     "/cases/{ref}/messages/{notice}/{to}/pdf",
     "/measures.csv",
     "/measures/{measure}/csv",
+    "/reports/{report}/csv",
 }
 QUERIES = {"/tasks/reassign": "?task={referral}-1", "/measures/{measure}": "?by=school"}
 WHO = {
@@ -79,6 +80,7 @@ def addresses(desk: Desk) -> dict[str, tuple[str, str]]:
         "{measure}": "move_sustained",
         "{bundle}": version_in_use(desk),
         **administered(desk),
+        **improved(desk),
     }
     found = {}
     for page in PAGES:
@@ -109,6 +111,27 @@ def administered(desk: Desk) -> dict[str, str]:
         "{person}": code_of("ep"),
         "{role}": "process-owner@937",
     }
+
+
+def improved(desk: Desk) -> dict[str, str]:
+    """A report with a finding, an action on it, and a survey about it."""
+    worker = desk.as_("caseworker")
+    written = {"title": "Autumn quarter", "period": "2026-Q3", "summary": "More of it works.", "themes": ["Be heard."]}
+    finding = {"measure": "rung_effectiveness", "words": "Restorative work does."}
+    report = worker.post("/reports", json={**written, "findings": [finding]}).json()["report"]
+    about = {"report": report, "finding": 1, "measure": "rung_effectiveness"}
+    worker.post("/actions", json={**about, "what": "Train two schools", "owner": "Inclusion lead", "due": "2026-12-01"})
+    target = {"measure": "rung_effectiveness", "period": "2026/27", "value": 60, "agreed_by": "The board"}
+    worker.post("/targets", json=target)
+    asked = [
+        {"id": "q1", "title": "Is this right?", "options": ["Yes", "No"]},
+        {"id": "q2", "title": "How sure are you?", "kind": "scale"},
+        {"id": "q3", "title": "Why?", "kind": "words"},
+    ]
+    survey = {"report": report, "title": "The plan", "contact": "Inclusion team", "audience": ["caseworker"]}
+    survey |= {"closes_at": "2027-12-04T17:00:00+00:00", "questions": asked}
+    opened = worker.post("/surveys", json=survey)
+    return {"{report}": str(report), "{finding}": "1", "{survey}": str(opened.json()["survey"])}
 
 
 def version_in_use(desk: Desk) -> str:

@@ -54,8 +54,14 @@ def test_a_parent_declines_and_nothing_but_the_answer_is_asked(browser: At, desk
     assert "You decide freely" in parent.text
     assert "You are free to say no" in parent.open("/family/agreement").text
 
-    # when the parent says no
-    agree(parent, "no", capacity="parent_with_responsibility")
+    # when the parent says no, who they are is all that is asked, and if they like to say anything
+    parent.open("/family/answer").send("/family/answer", choice="no")
+    parent.send(parent.path, capacity="parent_with_responsibility")
+    assert parent.path.endswith("/check")
+    assert {row.strip() for row in parent.page.xpath("//dt/text()")} == {
+        "Who are you in this?", "What would you like to say about it?",
+    }  # fmt: skip
+    parent.send(parent.path)
 
     # then that is the answer, with the link by which it came
     assert parent.heading.startswith("Thank you") and ref in parent.text and "You said no" in parent.text

@@ -81,8 +81,14 @@ PLAIN = {
     "/directory/strategies": "",
     "/measures": "",
     "/measures/{measure}": "/measures/move_sustained",
+    "/measures/{measure}/cases": "/measures/move_sustained/cases",
     "/targets": "",
+    "/demand": "",
     "/actions": "",
+    "/reports": "",
+    "/reports/new": "",
+    "/reports/new/questions/{step}": "/reports/new/questions/1",
+    "/surveys": "",
     "/processes": "",
     "/processes/new-version": "",
     "/calendars": "",
@@ -117,6 +123,18 @@ ELSEWHERE = {  # proved beside: signing in at a provider, what some see and othe
     "/policy/{policy}",
     "/processes/versions/{bundle}",
     "/processes/versions/{bundle}/cases",
+    "/reports/new/check",  # the next are in test_improving.py
+    "/reports/{report}",
+    "/reports/{report}/csv",
+    "/reports/{report}/findings/{finding}/action",
+    "/reports/{report}/new-version",
+    "/reports/{report}/new-version/check",
+    "/reports/{report}/new-version/questions/{step}",
+    "/reports/{report}/survey",
+    "/reports/{report}/survey/check",
+    "/reports/{report}/survey/questions/{step}",
+    "/surveys/{survey}",
+    "/surveys/{survey}/close",
 }
 BY_LINK = {page.path for page in PAGES if page.who == "link"} | {"/link/{token}"}  # test_family_links.py
 At = Callable[[str], Browser]

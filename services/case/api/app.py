@@ -106,7 +106,11 @@ def identity_of(house: House, audience: str = "") -> Identity:
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     house: House = app.state.house
-    await asyncio.to_thread(house.open)
+    try:
+        await asyncio.to_thread(house.open)
+    except Exception:
+        log.exception("the service cannot start")
+        raise
     house.projected.start(asyncio.get_running_loop())
     await house.projected.wait(house.seeded, SEEDED)
     try:

@@ -4,11 +4,13 @@ import re
 
 import msgspec
 
+from services.case.domain.wrong_file import WrongFile
+
 _PATH = re.compile(r"^(?P<reason>.*) - at `\$\.?(?P<path>.*)`$", re.DOTALL)
 _UNKNOWN = re.compile(r"unknown field `(?P<field>.*)`")
 
 
-class FileRefused(ValueError):
+class FileRefused(WrongFile):
     """The file cannot be used; `file`, `key` and `reason` say where and why, and the message is all three."""
 
     def __init__(self, file: str, key: str, reason: str) -> None:

@@ -8,9 +8,10 @@ import select
 import signal
 import sys
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from typing import Any
+
+from services.case.commands.log_lines import frames_and_kinds
 
 Started = Callable[[], None]
 Work = Callable[[Started], int]  # runs in a process of its own; says when it works, and answers with an exit code
@@ -99,8 +100,8 @@ class Processes:
             if isinstance(said.code, str):
                 print(said.code, file=sys.stderr)
             return said.code if isinstance(said.code, int) else FAILED
-        except BaseException:
-            traceback.print_exc()
+        except BaseException as error:
+            print(frames_and_kinds(error), file=sys.stderr)
             return FAILED
 
     def _started(self) -> None:

@@ -128,6 +128,7 @@ def _serve(settings: Settings, listening: socket.socket, started: Started) -> in
     house = House(settings)
     config = uvicorn.Config(
         Front(create_site(house)),
+        log_config=None,  # its lines go where all others go (commands/log_lines.py)
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import msgspec
 
+from services.case.domain.wrong_file import WrongFile
+
 FILES = {"exclusion_reasons": "exclusion_reasons.toml"}  # set -> its file in `bpmn/`
 
 
-class CodesRefused(ValueError):
+class CodesRefused(WrongFile):
     """This file is not a set of codes; the message names the file and what is wrong."""
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 import msgspec
 import yaml
 
+from services.case.domain.wrong_file import WrongFile
+
 PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 PLACEHOLDERS = frozenset(
     {
@@ -27,7 +29,7 @@ PLACEHOLDERS = frozenset(
 )
 
 
-class NoticeRefused(ValueError):
+class NoticeRefused(WrongFile):
     """This is not a notice; the message says why."""
 
 

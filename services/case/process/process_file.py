@@ -7,11 +7,12 @@ from typing import Any, Literal
 import msgspec
 
 from services.case.domain.people import Role
+from services.case.domain.wrong_file import WrongFile
 
 NAME = re.compile(r"[a-z][a-z0-9_]*$")
 
 
-class ProcessFileRefused(ValueError):
+class ProcessFileRefused(WrongFile):
     """This is not a process file; the message names the key."""
 
 

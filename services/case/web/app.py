@@ -31,7 +31,7 @@ from services.case.web.visit import Visit, posted_by
 from services.case.wiring import House
 
 PATIENCE = 10.0  # seconds after which a page is given up, as when the database hangs
-FILES_PATIENCE = 120.0  # the same where a file comes over a slow line
+LONG_PATIENCE = 120.0  # the same where a file comes over a slow line, or all cases are counted
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class PageEndpoint:
         page = self._by_method["GET" if scope["method"] == "HEAD" else scope["method"]]
         request = Request(scope, receive)
         try:
-            async with asyncio.timeout(FILES_PATIENCE if page.takes_files else PATIENCE):
+            async with asyncio.timeout(LONG_PATIENCE if page.takes_files or page.counts else PATIENCE):
                 answer = await self._answer(request, page)
         except ClientDisconnect:
             answer = Response(status_code=499)  # nobody is there to read it

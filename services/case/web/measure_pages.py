@@ -1,19 +1,21 @@
-"""Measures of what works: the list, one of them in a period and told apart by something, targets, actions.
+"""Measures of what works: the list, one of them in a period and told apart by something, targets, demand, actions.
 
 Tables come first; bars beside them say the same again. Numbers that stand for few are left out.
 """
 
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.responses import Response
 
 from services.case.api import actions, measures, reports
-from services.case.api.improvement_bodies import ActionQuery, SetTarget, UpdateAction
-from services.case.api.measure_bodies import MeasureQuery, PeriodQuery
+from services.case.api.improvement_bodies import ActionQuery, DemandQuery, SetTarget, UpdateAction
+from services.case.api.measure_bodies import MeasuredCasesQuery, MeasureQuery, PeriodQuery
 from services.case.clock.periods import latest_year
 from services.case.domain import errors
-from services.case.domain.permissions import ACTIONS
+from services.case.web.improving import may, measure_titles, tabs_of
+from services.case.web.task_lists import next_of
 from services.case.web.visit import Visit
 
 WORDS = {
@@ -27,24 +29,23 @@ WORDS = {
 }
 GROUPS = {"N": "No SEN", "K": "SEN support", "E": "EHC plan", "yes": "Yes", "no": "No", "not_known": "Not known"}
 STATES = {"open": "Open", "overdue": "Overdue", "done": "Done", "dropped": "Dropped"}
+PROVIDERS = {
+    "registered_school": "Registered schools",
+    "pupil_referral_unit": "Pupil referral units",
+    "college": "Colleges",
+    "non_school": "Provision that is no school",
+    "tuition": "Tuition",
+    "online": "Online",
+    "not_listed": "Providers not listed any more",
+    "school_places": "Places at schools, for managed moves",
+}
 WIDEST = 300  # pixels of the longest bar
-
-
-def _may(visit: Visit, action: str) -> bool:
-    return any(m.role in ACTIONS[action] for m in visit.person.memberships)
-
-
-def _tabs(visit: Visit) -> list[dict[str, Any]]:
-    here = visit.request.url.path
-    found = [("Measures", "/measures", "measure"), ("Targets", "/targets", "measure")]
-    found.append(("Actions", "/actions", "follow_improvement"))
-    return [{"text": t, "href": href, "active": here == href} for t, href, action in found if _may(visit, action)]
 
 
 async def listed(visit: Visit) -> Response:
     """What is measured, and what cannot be, and why."""
     body = (await visit.read(measures.list_measures)).body
-    return visit.page("measures/list.html", **body, tabs=_tabs(visit))
+    return visit.page("measures/list.html", **body, tabs=tabs_of(visit))
 
 
 async def one(visit: Visit) -> Response:
@@ -69,6 +70,7 @@ async def one(visit: Visit) -> Response:
         asked=period or latest_year(today).name,
         errors=wrong,
         widest=WIDEST,
+        lists=may(visit, "measured_cases"),
         back="/measures",
     )
 
@@ -76,13 +78,40 @@ async def one(visit: Visit) -> Response:
 def _groups(visit: Visit, body: dict[str, Any], by: str) -> list[dict[str, Any]]:
     """The groups by their names, each with the length of its bar."""
     most = max((group["value"] or 0 for group in body["groups"]), default=0) or 1
-    directory = visit.house.reference.directory
     found = []
     for group in body["groups"]:
-        code = group["group"]
-        name = directory.name_of(code) if by == "school" else GROUPS.get(code, code.replace("_", " "))
+        name = _name(visit, by, group["group"])
         found.append({**group, "name": name, "bar": round(WIDEST * (group["value"] or 0) / most)})
     return sorted(found, key=lambda group: str(group["name"]))
+
+
+async def cases(visit: Visit) -> Response:
+    """The cases behind a number, for those who may open them. Raises NoSuchPage for what is no number of a measure."""
+    asked = {name: visit.query(name) for name in ("period", "by", "group", "part", "cursor")}
+    try:
+        said = {name: value for name, value in asked.items() if value or (name == "group" and asked["by"])}
+        query = msgspec.convert(said, MeasuredCasesQuery)
+        reply = await visit.read(measures.cases_of_measure, query)
+    except (errors.BodyInvalid, msgspec.ValidationError) as refused:
+        raise errors.NoSuchPage from refused
+    back = {"period": asked["period"], "by": asked["by"]}
+    return visit.page(
+        "measures/cases.html",
+        cases=reply.body,
+        title=measure_titles()[visit.part("measure")],
+        group=_name(visit, asked["by"], asked["group"]) if asked["by"] else "",
+        school=visit.house.reference.directory.name_of,
+        period=asked["period"] or latest_year(visit.house.clock.today()).name,
+        further=next_of(reply.links),
+        back=f"/measures/{visit.part('measure')}?{urlencode(back)}",
+    )
+
+
+def _name(visit: Visit, by: str, code: str) -> str:
+    """What a group is called."""
+    if by == "school":
+        return visit.house.reference.directory.name_of(code)
+    return GROUPS.get(code, code.replace("_", " "))
 
 
 async def as_csv(visit: Visit) -> Response:
@@ -106,15 +135,14 @@ async def targets(visit: Visit) -> Response:
 
 
 async def _targets(visit: Visit, wrong: list[dict[str, str]]) -> Response:
-    titles = {one["id"]: one["title"] for one in (await visit.read(measures.list_measures)).body["measures"]}
     found = (await visit.read(reports.list_targets)).body
     return visit.page(
         "measures/targets.html",
         422 if wrong else 200,
         targets=found,
-        titles=titles,
-        may_improve=_may(visit, "improve"),
-        tabs=_tabs(visit),
+        titles=measure_titles(),
+        may_improve=may(visit, "improve"),
+        tabs=tabs_of(visit),
         errors=wrong,
         said={name: visit.posted.get(name) for name in ("measure", "period", "value", "agreed_by")},
     )
@@ -136,13 +164,26 @@ async def set_target(visit: Visit) -> Response:
     return visit.to("/targets")
 
 
+async def demand(visit: Visit) -> Response:
+    """What will be wanted if it is as in the year before, against room and price."""
+    period, wrong = visit.query("period"), []
+    try:
+        found = (await visit.read(reports.expected_demand, msgspec.convert({"period": period}, DemandQuery))).body
+    except (errors.BodyInvalid, msgspec.ValidationError):
+        wrong = [{"text": "Enter a period such as 2026/27, 2026/27 autumn or 2026-10", "href": "#period"}]
+        found = (await visit.read(reports.expected_demand, DemandQuery())).body
+    return visit.page(
+        "measures/demand.html", 422 if wrong else 200, **found, names=PROVIDERS, errors=wrong,
+        asked=period or found["period"].name, tabs=tabs_of(visit),
+    )  # fmt: skip
+
+
 async def list_actions(visit: Visit) -> Response:
     """What is done because of findings, what is overdue first."""
     found = (await visit.read(actions.list_actions, ActionQuery())).body
-    titles = {one["id"]: one["title"] for one in (await visit.read(measures.list_measures)).body["measures"]}
     return visit.page(
-        "measures/actions.html", actions=found, titles=titles, states=STATES, tabs=_tabs(visit),
-        may_improve=_may(visit, "improve"),
+        "measures/actions.html", actions=found, titles=measure_titles(), states=STATES, tabs=tabs_of(visit),
+        may_improve=may(visit, "improve"),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ class Page(msgspec.Struct, frozen=True):
     `link` (who came by a secure link) or `anybody`.
 
     `nav`: the words with which every page links to it · `unnamed`: its address is a secret, never told to another page
-    · `takes_files`: its form may have files of a case in it.
+    · `takes_files`: its form may have files of a case in it · `counts`: it counts over all cases, which takes its time.
     """
 
     method: str
@@ -20,3 +20,4 @@ class Page(msgspec.Struct, frozen=True):
     nav: str = ""
     unnamed: bool = False
     takes_files: bool = False
+    counts: bool = False

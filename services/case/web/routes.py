@@ -22,13 +22,15 @@ from services.case.web import (
     policy_pages,
     process_pages,
     replay_pages,
+    report_pages,
     role_pages,
     school_day_pages,
     sign_in,
+    survey_pages,
     task_lists,
     task_pages,
 )
-from services.case.web.family import agreeing, answering, asking, opening, reading
+from services.case.web.family import agreeing, answering, asking, opening, reading, surveys
 from services.case.web.page import Page
 
 SIGNING_IN = (
@@ -160,13 +162,44 @@ ADMINISTRATION = (
 )
 MEASURES = (
     Page("GET", "/measures", measure_pages.listed, "measure", "Measures"),
-    Page("GET", "/measures.csv", measure_pages.all_as_csv, "measure"),
-    Page("GET", "/measures/{measure}", measure_pages.one, "measure"),
-    Page("GET", "/measures/{measure}/csv", measure_pages.as_csv, "measure"),
-    Page("GET", "/targets", measure_pages.targets, "measure"),
-    Page("POST", "/targets", measure_pages.set_target, "improve"),
+    Page("GET", "/measures.csv", measure_pages.all_as_csv, "measure", counts=True),
+    Page("GET", "/measures/{measure}", measure_pages.one, "measure", counts=True),
+    Page("GET", "/measures/{measure}/csv", measure_pages.as_csv, "measure", counts=True),
+    Page("GET", "/measures/{measure}/cases", measure_pages.cases, "measured_cases", counts=True),
+    Page("GET", "/targets", measure_pages.targets, "measure", counts=True),
+    Page("POST", "/targets", measure_pages.set_target, "improve", counts=True),
+    Page("GET", "/demand", measure_pages.demand, "measure", counts=True),
     Page("GET", "/actions", measure_pages.list_actions, "follow_improvement"),
     Page("POST", "/actions/{action}", measure_pages.update_action, "improve"),
+)
+REPORTS = (
+    Page("GET", "/reports", report_pages.listed, "read_reports", "Reports"),
+    *(
+        page
+        for address in ("/reports/new", "/reports/{report}/new-version")
+        for page in (
+            Page("GET", address, report_pages.begin, "improve"),
+            Page("GET", f"{address}/questions/{{step}}", report_pages.question, "improve"),
+            Page("POST", f"{address}/questions/{{step}}", report_pages.answer, "improve"),
+            Page("GET", f"{address}/check", report_pages.check, "improve"),
+            Page("POST", f"{address}/check", report_pages.publish, "improve", counts=True),
+        )
+    ),
+    Page("GET", "/reports/{report}", report_pages.one, "read_reports"),
+    Page("GET", "/reports/{report}/csv", report_pages.as_csv, "read_reports"),
+    Page("GET", "/reports/{report}/findings/{finding}/action", report_pages.ask_action, "improve"),
+    Page("POST", "/reports/{report}/findings/{finding}/action", report_pages.agree_action, "improve"),
+    Page("GET", "/reports/{report}/survey", survey_pages.begin, "improve"),
+    Page("GET", "/reports/{report}/survey/questions/{step}", survey_pages.question, "improve"),
+    Page("POST", "/reports/{report}/survey/questions/{step}", survey_pages.take, "improve"),
+    Page("GET", "/reports/{report}/survey/check", survey_pages.check, "improve"),
+    Page("POST", "/reports/{report}/survey/check", survey_pages.open_it, "improve"),
+    Page("GET", "/surveys", survey_pages.listed, "signed-in"),
+    Page("GET", "/surveys/{survey}", survey_pages.one, "signed-in"),
+    Page("POST", "/surveys/{survey}", survey_pages.answer, "signed-in"),
+    Page("GET", "/surveys/{survey}/close", survey_pages.ask_close, "improve"),
+    Page("POST", "/surveys/{survey}/close", survey_pages.close, "improve"),
+    Page("POST", "/surveys/{survey}/summary", survey_pages.summarise, "improve"),
 )
 FAMILY = (
     Page("GET", "/link/{token}", opening.look, "anybody", unnamed=True),
@@ -193,8 +226,10 @@ FAMILY = (
     Page("POST", "/family/tasks/{task}/questions/{step}", answering.answer, "link", takes_files=True),
     Page("GET", "/family/tasks/{task}/check", answering.check, "link"),
     Page("POST", "/family/tasks/{task}/check", answering.send, "link"),
+    Page("GET", "/family/surveys/{survey}", surveys.one, "link"),
+    Page("POST", "/family/surveys/{survey}", surveys.answer, "link"),
     Page("POST", "/family/leave", opening.leave, "link"),
 )
 PAGES = (
-    *SIGNING_IN, *TASKS, *CASES, *AUDIT, *DIRECTORY, *MEASURES, *PROCESSES, *ADMINISTRATION, *FAMILY, *ABOUT,
+    *SIGNING_IN, *TASKS, *CASES, *AUDIT, *DIRECTORY, *MEASURES, *REPORTS, *PROCESSES, *ADMINISTRATION, *FAMILY, *ABOUT,
 )  # fmt: skip

@@ -7,12 +7,15 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 from starlette.responses import Response
 
+from services.case.api import calendars
 from services.case.api import tasks as api
 from services.case.api.bodies import Nothing, Reassign, TaskQuery
 from services.case.domain.errors import BodyInvalid, ReasonMissing, Refusal
 from services.case.projections.cases import cases_named
 from services.case.web.filters import filters_of, forget_filter, save_filter
+from services.case.web.improving import may
 from services.case.web.known_people import Known, seen_staff, staff_of
+from services.case.web.survey_pages import waiting
 from services.case.web.visit import Visit
 from services.case.web.wording import named
 
@@ -50,8 +53,17 @@ async def _list(visit: Visit, whose: str) -> Response:
         processes=processes_of(visit),
         process=process,
         late=late,
+        surveys=await waiting(visit) if whose == "mine" else [],
+        calendars=await _to_load(visit) if whose == "mine" else 0,
         filters=await asyncio.to_thread(filters_of, visit, visit.request.url.path),
     )
+
+
+async def _to_load(visit: Visit) -> int:
+    """How many calendars an administrator has to load, for want of which dates are provisional."""
+    if not may(visit, "administer") or visit.person.authority not in visit.house.administration.in_use:
+        return 0
+    return len((await visit.read(calendars.list_calendars)).body["wanted"])
 
 
 def next_of(links: str) -> str:

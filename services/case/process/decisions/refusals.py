@@ -2,6 +2,8 @@
 
 import msgspec
 
+from services.case.domain.wrong_file import WrongFile
+
 
 class Problem(msgspec.Struct, frozen=True):
     """One thing that is wrong with a table: the gate's rule, the line, the nearest id, and a sentence."""
@@ -12,7 +14,7 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
 
 
-class DecisionRefused(ValueError):
+class DecisionRefused(WrongFile):
     """The file is not one decision table of the kind that is accepted."""
 
     def __init__(self, filename: str, problems: list[Problem]) -> None:

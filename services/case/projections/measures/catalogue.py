@@ -232,7 +232,7 @@ NOT_HELD: dict[str, str] = {
     "Attendance in alternative provision against the previous school": "Attendance at the school before is not held.",
 }
 NOT_TOLD_APART: dict[str, str] = {
-    "sex, ethnicity, first language, free school meals": "are not asked in a referral",
-    "type of need": "is personal in a referral, and sealed",
+    "sex, ethnicity, first language, free school meals, type of need": "are personal answers of a referral, sealed "
+    "with the case's key; figures are counted from what is in clear, so that they stay when a person is erased",
     "trust": "is not in the extract of the register of schools",
 }

@@ -46,9 +46,11 @@ def without(form: Form, known: Answers, is_pupil: bool = False, title: str = "")
     rules = []
     for rule in schema.get("allOf", []):
         conditions = rule["if"].get("properties", {})
-        if not conditions.keys() & known.keys():
-            rules.append(rule)
-        elif conditions.keys() <= known.keys() and all(_meets(known[n], wanted) for n, wanted in conditions.items()):
+        if not all(_meets(known[name], wanted) for name, wanted in conditions.items() if name in known):
+            continue
+        if open_yet := {name: wanted for name, wanted in conditions.items() if name not in known}:
+            rules.append({"if": {"properties": open_yet, "required": list(open_yet)}, "then": rule["then"]})
+        else:
             required += rule["then"].get("required", [])
     schema["required"] = [name for name in dict.fromkeys(required) if name in schema["properties"]]
     schema["allOf"] = rules

@@ -13,7 +13,7 @@ from services.case.domain.case import Task
 from services.case.domain.people import PARTIES
 from services.case.policy.ladder import Ladder
 from services.case.web.directory_pages import NEEDS
-from services.case.web.family import telling
+from services.case.web.family import surveys, telling
 from services.case.web.family.reader import Reader, reader_of
 from services.case.web.visit import Visit
 
@@ -29,6 +29,7 @@ async def home(visit: Visit) -> Response:
         answer=case.terms.answers.get(reader.party, ""),
         on_hold=case.status == "held",
         closed=case.status == "closed",
+        surveys=await surveys.for_party(reader),
     )
 
 
