@@ -38,7 +38,7 @@ from services.case.store.checkpoints import Checkpointing
 from services.case.store.cipher import MasterKey
 from services.case.store.database import Database
 from services.case.store.event_store import EventStore
-from services.case.store.follower import Follower
+from services.case.store.follower import Follower, FollowersWork
 from services.case.store.keys import Keys
 from services.case.store.migrate import migrate
 
@@ -130,7 +130,7 @@ class House:
     def registrar(self) -> Follower:
         """Enters in the pupils' registers what cases tell of suspensions; one of all such processes is active."""
         door = Door(self.store, self.reference, self.clock)  # the other's locks belong to the loop that serves
-        return Follower(READER, self.url, Registering(door).work, rest=UNHURRIED)
+        return self._unhurried(READER, Registering(door).work)
 
     def admitting(self) -> Follower:
         """Looks at every event before it is published; one of all such processes is active."""
@@ -138,13 +138,17 @@ class House:
 
     def checkpoints(self) -> Follower:
         """States now and then what the log is; one of all such processes is active."""
-        return Follower(CHECKPOINTS, self.url, self.checkpointing.work, rest=UNHURRIED)
+        return self._unhurried(CHECKPOINTS, self.checkpointing.work)
 
     def offering(self) -> Follower:
         """Offers words that are due to whoever sends them; one of all such processes is active."""
         door = Door(self.store, self.reference, self.clock)
         offering = Offering(door, self.offices_of, self.settings.link, self.settings.public_url)
-        return Follower(DELIVERIES, self.url, offering.work, rest=UNHURRIED)
+        return self._unhurried(DELIVERIES, offering.work)
+
+    def _unhurried(self, name: str, work: FollowersWork) -> Follower:
+        """Woken by the read models, which move on less often than something is committed."""
+        return Follower(name, self.url, work, channel="projected", rest=UNHURRIED)
 
     def offices_of(self, authority: str) -> OfficeOf:
         """Whom to ask at the council, its schools and its providers."""

@@ -18,7 +18,7 @@ from tests.bench.moves import PER_CASE, Load, open_moves
 from tests.bench.record import Record, interleaved, versus
 from tests.serving import Served, serve
 
-CASES = 120
+CASES = 400
 CLIENTS = 16
 WORKERS = "1"
 
@@ -39,9 +39,9 @@ def moves() -> list[Record]:
         with service() as (served, folder):
             refs = asyncio.run(open_moves(folder, CASES))
             load = Load(served, CLIENTS)
-            took = asyncio.run(load.work(refs, "until_agreed"))
+            took = asyncio.run(load.until_agreed(refs))
             served.clock_to("2026-10-01T09:00:00+01:00")
-            took += asyncio.run(load.work(refs, "roll_change"))
+            took += asyncio.run(load.change_rolls(refs))
             latencies.extend(load.latencies)
             return load.completed / took
 
@@ -90,10 +90,10 @@ def costs() -> list[Record]:
     with service() as (served, folder):
         refs = asyncio.run(open_moves(folder, CASES))
         load = Load(served, CLIENTS)
-        asyncio.run(load.work(refs[:20], "until_agreed"))  # pages that are new cost more
+        asyncio.run(load.until_agreed(refs[:20]))  # pages that are new cost more
         looking = Costs(Place(folder).url(), Place(folder).log)
         before, done = looking.look(), load.completed
-        asyncio.run(load.work(refs[20:], "until_agreed"))
+        asyncio.run(load.until_agreed(refs[20:]))
         after, done = looking.look(), load.completed - done
         looking.close()
     ours = [(b - a) / done for a, b in zip(before, after, strict=True)]

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import time
 import tomllib
+from collections.abc import Awaitable, Callable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -122,24 +123,43 @@ class Load:
         self.latencies: list[float] = []
         self.completed = 0
 
-    async def work(self, refs: list[str], part: str) -> float:
-        """Seconds until every case is through a part: `until_agreed` or `roll_change`."""
-        waiting = asyncio.Queue[str]()
-        for ref in refs:
-            waiting.put_nowait(ref)
+    async def until_agreed(self, refs: list[str]) -> float:
+        """Seconds until everybody has agreed in every case."""
         began = time.perf_counter()
-        await asyncio.gather(*(self._client(waiting, part) for _ in range(self.clients)))
+        await self._each(refs, self._until_agreed)
         return time.perf_counter() - began
 
-    async def _client(self, waiting: "asyncio.Queue[str]", part: str) -> None:
-        connection = of(self.served.address)
-        while not waiting.empty():
-            ref = waiting.get_nowait()
-            if part == "until_agreed":
-                await self._until_agreed(connection, ref)
-            else:
-                await self._change_rolls(connection, ref)
+    async def change_rolls(self, refs: list[str]) -> float:
+        """Seconds until the home school has found in its list of tasks what came due since, and done it."""
+        began = time.perf_counter()
+        wanted, tasks = set(refs), list[str]()
+        while len(tasks) < len(refs):
+            tasks = [task["task"] for task in await self._listed("home-staff") if task["case"] in wanted]
+        await self._each(tasks, self._change_rolls)
+        return time.perf_counter() - began
+
+    async def _each(self, given: list[str], do: Callable[[Any, str], Awaitable[None]]) -> None:
+        waiting = iter(given)
+
+        async def client() -> None:
+            connection = of(self.served.address)
+            for one in waiting:
+                await do(connection, one)
+            connection.close()
+
+        await asyncio.gather(*(client() for _ in range(self.clients)))
+
+    async def _listed(self, who: str) -> list[Any]:
+        """Somebody's list of tasks of managed moves, page by page."""
+        connection, found = of(self.served.address), list[Any]()
+        page = "/api/v1/tasks?process=managed_move&limit=200"
+        while page:
+            status, headers, body = await connection.request("GET", page, self.served.token(who))
+            assert status == 200, body
+            found += msgspec.json.decode(body)
+            page = headers.get("link", "").partition(">")[0].removeprefix("<")
         connection.close()
+        return found
 
     async def _until_agreed(self, connection: Any, ref: str) -> None:
         found: Any = {"open_tasks": [{"task": f"{ref}-1", "element": STEPS[0][0]}]}
@@ -150,10 +170,7 @@ class Load:
             who, answers = AGREE[offered["party"]]
             await self._complete(connection, offered["task"], who, answers)
 
-    async def _change_rolls(self, connection: Any, ref: str) -> None:
-        status, _, body = await connection.request("GET", f"/api/v1/cases/{ref}", self.served.token("home-staff"))
-        assert status == 200, body
-        task = next(t["task"] for t in msgspec.json.decode(body)["open_tasks"] if t["element"] == "confirm_roll_change")
+    async def _change_rolls(self, connection: Any, task: str) -> None:
         await self._complete(connection, task, "home-staff", "roll_change")
 
     async def _complete(self, connection: Any, task: str, who: str, answers: str) -> Any:

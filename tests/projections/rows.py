@@ -44,7 +44,7 @@ def fresh_rows(house: House) -> Rows:
         for recorded in house.store.read_all():
             projecting._origins.note([recorded])
             for model in projecting.models:
-                model.apply(cursor, concerning(model, [recorded]))
+                model.apply(cursor, concerning(model.about, [recorded]))
         found = {}
         for table in tables(projecting):
             cursor.execute(f"SELECT * FROM {table} LIMIT 0".encode())

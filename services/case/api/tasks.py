@@ -183,8 +183,8 @@ async def _act(ask: Ask, ref: str, act: Callable[[Running], None], number: int) 
         return msgspec.json.encode([etag_of(case, task) if task else "", body])
 
     outcome = await ask.house.door.change(ref, ask.command, decide)
-    etag, body = msgspec.json.decode(outcome.answer)
-    return Reply(body, etag=etag, position=outcome.position)
+    etag, body = msgspec.json.decode(outcome.answer, type=tuple[str, msgspec.Raw])
+    return Reply(bytes(body), etag=etag, position=outcome.position)
 
 
 def _changed(case: Case, task: Task | None, number: int) -> dict[str, Any]:

@@ -4,12 +4,12 @@ Everything behind it is synchronous and pure; everything before it is HTTP, time
 """
 
 import asyncio
-import contextlib
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
 
 import msgspec
 from eventsourcing.persistence import OperationalError
@@ -95,7 +95,7 @@ class Door:
         self.registers = Registers(store)
         self._live: OrderedDict[UUID, Live] = OrderedDict()
         self._limit = live_cases
-        self._locks: dict[UUID, tuple[asyncio.Lock, int]] = {}
+        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()  # of those under way
 
     async def change(self, ref: str, command: Command, act: Act, by_name: bool = True) -> Outcome:
         """Let `act` decide on the case, with its answer, and store what it emitted. Without `by_name` somebody has
@@ -292,17 +292,9 @@ class Door:
         """Forget the live case; the next decision loads it anew."""
         self._live.pop(stream, None)
 
-    @contextlib.asynccontextmanager
-    async def _alone(self, stream: UUID) -> AsyncIterator[None]:
+    def _alone(self, stream: UUID) -> asyncio.Lock:
         """One decision on a case at a time in this process; between processes the stream's version decides."""
-        lock, users = self._locks.get(stream, (asyncio.Lock(), 0))
-        self._locks[stream] = (lock, users + 1)
-        try:
-            async with lock:
-                yield
-        finally:
-            lock, users = self._locks[stream]
-            if users == 1:
-                del self._locks[stream]
-            else:
-                self._locks[stream] = (lock, users - 1)
+        lock = self._locks.get(stream)
+        if lock is None:
+            lock = self._locks[stream] = asyncio.Lock()
+        return lock

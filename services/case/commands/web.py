@@ -23,6 +23,7 @@ from services.case.samples import sample_people
 from services.case.settings import Settings, SettingsRefused, read_settings
 from services.case.wiring import House
 
+BEHIND = 5  # niceness of what goes on beside the requests: whoever waits at a screen comes first
 GRACE = 7  # seconds for requests under way when told to stop
 
 
@@ -105,6 +106,7 @@ def _relay(house: House, started: Started) -> None:
 
 def _beside(settings: Settings, what: Callable[[House, Started], None], started: Started) -> int:
     house = House(settings).open()
+    os.nice(BEHIND)
     _settle()
     try:
         what(house, started)

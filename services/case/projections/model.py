@@ -12,6 +12,7 @@ from services.case.store.mapper import Recorded
 
 Cursor = psycopg.Cursor[Any]
 About = Literal["cases", "directories"]
+ABOUT: tuple[About, ...] = ("cases", "directories")
 TitleOf = Callable[[str, str], str]  # bundle hash, element id -> what people call the element
 
 

@@ -10,7 +10,7 @@ from services.case.projections.deadlines import Deadlines
 from services.case.projections.directory import Entries
 from services.case.projections.inbox import Inbox
 from services.case.projections.measures.measured import Measured
-from services.case.projections.model import Cursor, Origins, ReadModel, TitleOf
+from services.case.projections.model import ABOUT, About, Cursor, Origins, ReadModel, TitleOf
 from services.case.projections.schools import Schools
 from services.case.projections.timeline import Timeline
 from services.case.store.event_store import EventStore
@@ -58,9 +58,12 @@ class Projecting:
             if min(found.values()) < behind:
                 return True  # a read model begins anew: the batch is not the next one for all
             self._origins.note(batch)
+            telling = {about: concerning(about, batch) for about in ABOUT}
             for model in self.models:
-                fresh = [recorded for recorded in batch if recorded.position > found[model.name]]
-                model.apply(cursor, concerning(model, fresh))
+                given = telling[model.about]
+                if found[model.name] > behind:
+                    given = [recorded for recorded in given if recorded.position > found[model.name]]
+                model.apply(cursor, given)
             cursor.execute(MOVE, [names, [max(batch[-1].position, found[name]) for name in names]])
             cursor.execute("SELECT pg_notify('projected', %s)", [str(batch[-1].position)])
         return len(batch) == BATCH
@@ -106,7 +109,7 @@ class Projecting:
         done = 0
         while batch := self._store.read(position, BATCH * 4):
             self._origins.note(batch)
-            model.apply(cursor, concerning(model, batch))
+            model.apply(cursor, concerning(model.about, batch))
             position, done = batch[-1].position, done + len(batch)
             progress(position)
         return position, done
@@ -117,9 +120,9 @@ def _positions(rows: Iterable[tuple[str, int]], names: Iterable[str]) -> dict[st
     return {**dict.fromkeys(names, 0), **dict(rows)}
 
 
-def concerning(model: ReadModel, batch: Sequence[Recorded]) -> list[Recorded]:
-    """The events of what the model is about."""
-    if model.about == "directories":
+def concerning(about: About, batch: Sequence[Recorded]) -> list[Recorded]:
+    """The events of what a model is about."""
+    if about == "directories":
         return [recorded for recorded in batch if recorded.type.startswith("authority.")]
     return of_cases(batch)
 

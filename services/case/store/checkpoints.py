@@ -21,7 +21,8 @@ from services.case.store.mapper import Row
 READER = "checkpoints"
 BATCH = 5_000  # events followed in a transaction
 EVERY = 60.0  # seconds from one checkpoint to the next, where anything has happened
-AT_ONCE = 1_000  # events after which it is not waited so long
+MANY = 1_000  # events after which it is not waited so long
+SOONEST = 5.0  # seconds after the last; each looks at every stream there is
 NONE = "0" * 64
 
 PLACE = "SELECT position FROM reader_positions WHERE reader = 'checkpoints' FOR UPDATE"
@@ -87,7 +88,7 @@ class Checkpointing:
             followed = self._follow(connection)
         if followed < BATCH and self._key is not None:
             since = self._since(connection)
-            if since and (since >= AT_ONCE or time.monotonic() - self._last > EVERY):
+            if since and time.monotonic() - self._last > (SOONEST if since >= MANY else EVERY):
                 self.state(connection)
         return followed == BATCH
 

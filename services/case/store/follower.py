@@ -24,6 +24,9 @@ BACK_OFF = (0.1, 0.2, 0.5, 1.0, 2.0)
 log = logging.getLogger(__name__)
 
 
+FollowersWork = Callable[[psycopg.Connection[Any]], bool]
+
+
 class Interrupted(Exception):
     """The work cannot go on for now, and has said why itself; it begins again."""
 
@@ -38,7 +41,7 @@ class Follower:
         self,
         name: str,
         url: str,
-        work: Callable[[psycopg.Connection[Any]], bool],
+        work: FollowersWork,
         channel: str = "events",
         leave: Callable[[], None] = lambda: None,
         rest: float = REST,
