@@ -11,7 +11,7 @@ from services.case.domain.process_migration import ProcessMigrated
 from services.case.store.mapper import Recorded
 
 Cursor = psycopg.Cursor[Any]
-About = Literal["cases", "directories"]
+About = Literal["cases", "directories", "access"]
 TitleOf = Callable[[str, str], str]  # bundle hash, element id -> what people call the element
 
 

@@ -8,6 +8,7 @@ import psycopg
 from services.case.projections.cases import Cases
 from services.case.projections.deadlines import Deadlines
 from services.case.projections.directory import Entries
+from services.case.projections.glass import Glass
 from services.case.projections.inbox import Inbox
 from services.case.projections.measures.measured import Measured
 from services.case.projections.model import Cursor, Origins, ReadModel, TitleOf
@@ -44,6 +45,7 @@ class Projecting:
             Schools(),
             Entries(),
             Measured(),
+            Glass(),
         )
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
@@ -121,6 +123,8 @@ def concerning(model: ReadModel, batch: Sequence[Recorded]) -> list[Recorded]:
     """The events of what the model is about."""
     if model.about == "directories":
         return [recorded for recorded in batch if recorded.type.startswith("authority.")]
+    if model.about == "access":
+        return [recorded for recorded in batch if recorded.type.startswith("access.")]
     return of_cases(batch)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.case.application.looking import access_stream
-from services.case.domain.access_events import CaseLookedAt
+from services.case.domain.access_events import CaseLookedAt, GlassBroken
 from services.case.domain.case import Case
 from services.case.domain.errors import CaseUnknown, NotAllowed
 from services.case.domain.permissions import role_for
@@ -84,18 +84,19 @@ def _second_copy(house: House, case: Case, version: int) -> dict[str, Any] | Non
 
 
 async def access(visit: Visit) -> Response:
-    """Who looked at this case whose work it is not, the last first. Raises NotAllowed."""
+    """Who looked at this case whose work it is not, and who broke the glass, the last first. Raises NotAllowed."""
     _, case, shown = await head_of(visit)
     role_for(visit.person, case, "export")
     looks = await asyncio.to_thread(visit.house.store.load, access_stream(case.ref))
-    events = [(one.recorded_at, one.event) for one in looks[::-1] if isinstance(one.event, CaseLookedAt)]
+    events = [(one.recorded_at, one.event) for one in looks[::-1] if isinstance(one.event, CaseLookedAt | GlassBroken)]
     names = await asyncio.to_thread(visit.names, *(event.meta.by.person for _, event in events))
     rows = [
         {
             "at": at,
             "who": names.get(event.meta.by.person, event.meta.by.person),
             "role": event.meta.by.role,
-            "what": event.what,
+            "what": event.what if isinstance(event, CaseLookedAt) else "",
+            "until": event.until if isinstance(event, GlassBroken) else None,
             "reason": (event.personal or {}).get("reason", ""),
         }
         for at, event in events

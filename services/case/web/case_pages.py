@@ -35,6 +35,7 @@ async def head_of(visit: Visit) -> tuple[dict[str, Any], Case, dict[str, Any]]:
         "school": visit.house.reference.directory.name_of(body["home_school"]),
         "tabs": _tabs(visit, case),
         "acts": acts_of(visit.person, case),
+        "glass": next((one for one in visit.person.glass if one.ref == case.ref), None),
     }
     return body, case, shown
 
