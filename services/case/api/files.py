@@ -111,11 +111,12 @@ async def list_files(ask: Ask) -> Reply:
     await looked(ask, case, "read", "files")
     if sees(ask.person, case) == "meta":
         return Reply([{**as_told(file), "name": "", "description": ""} for file in case.files.values()])
-    found = await asyncio.to_thread(_readable, ask, case)
+    found = await asyncio.to_thread(readable_by, ask, case)
     return Reply([as_told(file) for file in case.files.values() if file.id in found])
 
 
-def _readable(ask: Ask, case: Case) -> set[str]:
+def readable_by(ask: Ask, case: Case) -> set[str]:
+    """The ids of the files that the person may fetch; blocks."""
     return readable(ask.person, case, ask.house.store.load(case.stream), ask.house.reference)
 
 
