@@ -45,6 +45,7 @@ def readable(person: Person, case: Case, history: Iterable[Recorded], reference:
     """The ids of the files that the person may fetch; `history` is that of the case."""
     related, recorded = relation(person, case), list(history)
     found = {file.id for file in case.files.values() if file.by == person.id}
+    found |= _brought(person, case, recorded, reference) & set(case.files)
     if related and oversees(person, case):
         return set(case.files) if "full" in related.values() else found
     kept_from = _kept_from({membership.role for membership in related}, case, recorded, reference)
@@ -58,6 +59,16 @@ def readable(person: Person, case: Case, history: Iterable[Recorded], reference:
         if is_for(person, case, task):
             shown |= set(_shown(task, bundle, recorded, reference))
     return (shown - kept_from | found) & set(case.files)
+
+
+def _brought(person: Person, case: Case, history: list[Recorded], reference: Reference) -> set[str]:
+    """The files that came with the form by which the person opened the case: of those the case itself tells."""
+    for recorded in history:
+        event = recorded.event
+        if isinstance(event, e.CaseOpened) and event.meta.by.person == person.id:
+            form = reference.bundle(case.instances[1].began_on).forms[event.form]
+            return set(files_in(form.fields, {**event.answers, **(event.personal or {}).get("answers", {})}))
+    return set()
 
 
 def _kept_from(roles: set[str], case: Case, history: list[Recorded], reference: Reference) -> set[str]:
