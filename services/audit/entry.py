@@ -10,6 +10,7 @@ from contracts import chain
 from contracts.envelope import NotACloudEvent
 
 ACCESS = "case.access.v1"  # the topic of who looked
+GLASS_BROKEN = "access.glass_broken.v1"  # somebody may read for a while what is in a case
 _TYPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*\.v[1-9][0-9]*")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -90,7 +91,8 @@ def look_of(event: dict[str, Any]) -> Look:
     said: dict[str, Any] = data if isinstance(data, dict) else {}
     by = said.get("by")
     who: dict[str, Any] = by if isinstance(by, dict) else {}
-    told = (event.get("subject"), said.get("person"), who.get("role"), who.get("org"), said.get("what"))
+    what = "glass-broken" if event.get("type") == GLASS_BROKEN else said.get("what")
+    told = (event.get("subject"), said.get("person"), who.get("role"), who.get("org"), what)
     return Look(*(text[:200] if isinstance(text, str) and text.isprintable() else "" for text in told))
 
 

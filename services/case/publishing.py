@@ -66,6 +66,7 @@ PUBLIC: dict[type[Event], tuple[str, ...]] = {
     f.FileAdded: ("file", "media_type", "size", "sha256"),
     m.ProcessMigrated: ("instance", "process", "was", "bundle", "because"),
     x.CaseLookedAt: ("person", "what", "file"),
+    x.GlassBroken: ("person", "until"),
     p.ExclusionNotified: ("instance", "entry"),
     p.ExclusionEntered: ("entry", "totals"),
     p.EntriesTaken: ("from_", "merged", "entries", "totals"),

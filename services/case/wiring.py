@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.case.application.administration import Administration
 from services.case.application.attachments import Attachments
+from services.case.application.break_glass import BreakGlass
 from services.case.application.directory import Directory
 from services.case.application.door import Door
 from services.case.application.files import read_reference
@@ -65,6 +66,7 @@ class House:
         self.outbox: Outbox
         self.listings: Listings
         self.looking: Looking
+        self.break_glass: BreakGlass
         self.attachments: Attachments
         self.improvements: Improvements
         self.checkpointing = Checkpointing(checkpoint_key_of(settings), self.clock.now)
@@ -87,6 +89,7 @@ class House:
         put_files_in_use(self.administration, self.clock.now())
         self.listings = Listings(self.store, self.clock)
         self.looking = Looking(self.store, self.clock)
+        self.break_glass = BreakGlass(self.store, self.clock)
         scanner = Clamd(self.settings.clamd) if self.settings.clamd else None
         self.attachments = Attachments(self.store, self.clock, self.settings.largest_file, scanner)
         self.improvements = Improvements(self.store, self.clock)

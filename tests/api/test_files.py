@@ -249,3 +249,25 @@ def test_a_file_that_comes_with_the_form_that_opens_a_case(desk: Desk) -> None:
     with house_of(desk.served) as house:
         row = house.database.row("SELECT held, ref, names FROM files WHERE id = %s", [file])
     assert row == (False, ref, b"")
+
+
+def test_a_document_is_kept_from_those_who_are_not_to_see_it_whichever_way_they_ask(desk: Desk) -> None:
+    # given a referral with documents for everybody, for the team, and for safeguarding only
+    files = {who: added(desk, "senco", PDF, f"{who}.pdf")["file"] for who in ("case", "team", "safeguarding")}
+    attachments = [{"file": id, "kind": "statement", "restriction": who} for who, id in files.items()]
+    body = {"process": "exclusion_prevention", "answers": pupil(attachments=attachments)}
+    ref = desk.as_("senco").post("/cases", json=body).json()["ref"]
+
+    # then each role finds, is told the name of, and fetches those that are for it; who added one always does
+    seen = {
+        "home-staff": {"case"},
+        "caseworker": {"case", "team"},
+        "home-head": {"case", "team", "safeguarding"},
+        "senco": {"case", "team", "safeguarding"},
+    }
+    for who, may in seen.items():
+        client = desk.as_(who)
+        assert {one["file"] for one in client.get(f"/cases/{ref}/files").json()} == {files[one] for one in may}, who
+        assert {one for one, id in files.items() if client.get(f"/files/{id}").status_code == 200} == may, who
+        told = [e for e in client.get(f"/cases/{ref}/events").json() if e["type"] == "case.file_added.v1"]
+        assert {one["personal"]["name"] for one in told if "personal" in one} == {f"{one}.pdf" for one in may}, who

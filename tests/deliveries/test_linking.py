@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -29,13 +30,16 @@ START = "https://casework.example"
 
 
 @contextmanager
-def reachable_with(settings: Settings) -> Iterator[House]:
-    """A house that knows where its pages are, with a case whose parent has an e-mail address and no account."""
+def reachable_with(settings: Settings, **known: str) -> Iterator[House]:
+    """A house that knows where its pages are, with a case whose parent has an e-mail address and no account; `known` of
+    the parent otherwise than usual."""
     house = House(msgspec.structs.replace(settings, public_url=START)).open()
     house.reference.directory = sample_directory()
 
     def act(running: Running) -> bytes:
-        open_case(running, REF, PEOPLE["caseworker"], "exclusion_prevention", pupil(parent_account=None))
+        given = pupil(parent_account=None)
+        given["parents"] = [{**given["parents"][0], **known}]
+        open_case(running, REF, PEOPLE["caseworker"], "exclusion_prevention", given)
         return b""
 
     asyncio.run(house.door.change(REF, once(), act))
@@ -49,16 +53,28 @@ def reachable(settings: Settings) -> Iterator[House]:
         yield house
 
 
-def to_parent(house: House) -> dict[str, object]:
-    """What is offered to be sent to the parent, once the log has been followed to its end."""
+def everything_to_parent(house: House, count: int) -> list[dict[str, Any]]:
+    """What is offered to be sent to the parent, once so much was."""
+    found: list[dict[str, Any]] = []
+
+    def there() -> bool:
+        records, _ = contacts.read(house.database, house.store.keys, 0, 10)
+        found[:] = [one.event["data"] for one in records if one.event["data"]["to"] == "parent"]
+        followed = house.database.row("SELECT position FROM reader_positions WHERE reader = 'deliveries'")
+        return len(found) >= count and followed is not None and followed[0] >= house.store.head()
+
     offering = house.offering()
     offering.start()
     try:
-        until(lambda: contacts.last(house.database) > 0, "words to be offered")
+        until(there, "words to be offered")
     finally:
         offering.stop()
-    found, _ = contacts.read(house.database, house.store.keys, 0, 10)
-    (data,) = [one.event["data"] for one in found if one.event["data"]["to"] == "parent"]
+    return found
+
+
+def to_parent(house: House) -> dict[str, Any]:
+    """What alone is offered to be sent to the parent."""
+    (data,) = everything_to_parent(house, 1)
     return data
 
 
@@ -109,12 +125,38 @@ def test_a_link_that_a_caseworker_gave_stays_and_the_message_says_to_use_it(reac
     assert issued(reachable) == 1
 
 
-def test_where_the_council_wants_a_code_too_no_link_goes_by_itself(settings: Settings, tmp_path: Path) -> None:
-    folder = tmp_path / "authorities"
+def with_code(settings: Settings, folder: Path, factor: str) -> Settings:
+    """A council that wants a code too, by that way."""
     shutil.copytree(settings.authorities_path, folder)
     file = folder / "937_warwickshire.toml"
-    file.write_text(file.read_text().replace("mm.model =", 'links.secondFactor = "letter"\nmm.model =', 1))
+    file.write_text(file.read_text().replace("mm.model =", f'links.secondFactor = "{factor}"\nmm.model =', 1))
+    return msgspec.structs.replace(settings, authorities_path=folder)
 
-    with reachable_with(msgspec.structs.replace(settings, authorities_path=folder)) as house:
-        assert to_parent(house)["ways"] == ["letter"]
-        assert issued(house) == 0
+
+@pytest.mark.parametrize(("factor", "way"), [("text", "sms"), ("letter", "letter")])
+def test_where_the_council_wants_a_code_too_it_goes_another_way_than_the_link(
+    settings: Settings, tmp_path: Path, factor: str, way: str
+) -> None:
+    with reachable_with(with_code(settings, tmp_path / "authorities", factor)) as house:
+        # when words are due to a parent, and the link has gone out in an e-mail
+        with_link, with_digits = everything_to_parent(house, 2)
+
+        # then the code goes by the other way alone, and opens that link; the e-mail does not have it
+        digest = links.digest_of(token_in(with_link))
+        assert with_digits["ways"] == [way] and with_link["ways"][0] == "email"
+        assert factor != "text" or "sms" not in with_link["ways"]
+        (code,) = re.findall(r"\b\d{6}\b", with_digits[way]["words"])
+        link = links.by_digest(asyncio.run(house.door.see(REF)), digest, house.clock.now())
+        assert link.code == links.kept_of(house.store.keys.master, digest, code)
+        assert code not in str(with_link) and "/link/" not in str(with_digits)
+
+        # and it stands nowhere in the log
+        assert all(code.encode() not in bytes(row[0]) for row in house.database.rows("SELECT state FROM events"))
+
+
+def test_where_a_code_could_not_go_by_itself_no_link_does(settings: Settings, tmp_path: Path) -> None:
+    with reachable_with(
+        with_code(settings, tmp_path / "authorities", "letter"), contact_restriction="hide_address"
+    ) as house:
+        offered = everything_to_parent(house, 0)
+        assert offered == [] and issued(house) == 0

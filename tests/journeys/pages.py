@@ -41,6 +41,8 @@ WHO = {
     "/cases/{ref}/export": "auditor",
     "/cases/{ref}/verify": "auditor",
     "/cases/{ref}/access": "auditor",
+    "/cases/{ref}/break-glass": "auditor",
+    "/break-glass": "dpo",
     "/cases/{ref}/resume": "caseworker",
     "/cases/{ref}/concern": "senco",
 }

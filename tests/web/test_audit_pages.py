@@ -51,6 +51,33 @@ def test_a_changed_event_is_named(browser: At, desk: Desk) -> None:
     assert auditor.heading == "The record is not intact" and "Event 2 does not follow" in auditor.text
 
 
+def test_a_record_that_cannot_be_read_any_more_is_told_of_too(desk: Desk) -> None:
+    # given a case whose first event is another's, in a service that has it not in memory
+    ref, first = desk.open(), "WHERE originator_id = %s AND originator_version = 1"
+    stream, served = stream_of(ref), desk.served
+    with house_of(served) as house:
+        database = house.database
+        database.execute("ALTER TABLE events DISABLE TRIGGER USER")
+        (as_it_was,) = database.row(f"SELECT state FROM events {first}", [stream]) or (b"",)
+        second = "SELECT state FROM events WHERE originator_id = %s AND originator_version = 2"
+        database.execute(f"UPDATE events SET state = ({second}) {first}", [stream, stream])
+        try:
+            served.stop()
+            served.start()
+
+            # when an auditor, who has said why, asks whether it is intact
+            auditor = Browser(served.address).sign_in("auditor").open(f"/audit?ref={ref}&next=/cases/{ref}/verify")
+            refused = auditor.send("/audit", reason="It does not open").path
+            auditor.open(f"/cases/{ref}/verify")
+        finally:
+            database.execute(f"UPDATE events SET state = %s {first}", [as_it_was, stream])
+            database.execute("ALTER TABLE events ENABLE TRIGGER USER")
+
+    # then they are told which event is wrong
+    assert auditor.heading == "The record is not intact" and "Event 1 " in auditor.text, (refused, auditor.text)
+    auditor.close()
+
+
 def test_a_copy_is_taken_with_a_reason_and_recorded_as_taken(browser: At, desk: Desk) -> None:
     ref, auditor = desk.open(), browser("auditor")
     auditor.look_at(ref)

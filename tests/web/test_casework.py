@@ -313,6 +313,9 @@ def test_the_directory_is_searched_and_shown(browser: At) -> None:
     assert "Avonbrook School" in worker.links()
     assert "URN" in worker.open(worker.links()["Avonbrook School"]).text
     assert worker.open("/directory/providers/AP-1003").status == 200 and "out of date" in worker.text
+    closed = worker.open("/directory/schools?text=900007").links()
+    assert "Name, town, postcode or URN" in worker.text
+    assert closed["Fosse Meadow Community School"] == "/directory/schools/900007"
     assert worker.open("/directory/schools?need=nothing").status == 422
     assert worker.open("/directory/strategies/no-such-entry").status == 404
 

@@ -9,6 +9,7 @@ import pytest
 from services.case.store.database import Database
 from services.case.web.routes import PAGES
 from tests.api.desk import Desk, house_of
+from tests.api.documents import PDF
 from tests.serving import Served
 from tests.web.browsing import Browser
 
@@ -95,6 +96,28 @@ def test_a_parent_asks_what_has_been_tried_and_it_is_a_task_for_the_school(brows
     parent.send(parent.path)
     assert parent.heading.startswith("Thank you")
     assert desk.task(ref, "reply_of_school")["role"] == "home-staff"
+
+
+def test_a_parent_fetches_what_they_sent_as_long_as_the_link_lives_and_nobody_elses(browser: At, desk: Desk) -> None:
+    # given a parent who sends a document with a question, in a case that has another
+    ref = desk.open(parent_account=None)
+    post = {"files": {"file": ("school.pdf", PDF)}, "data": {"case": ref}}
+    other = desk.as_("caseworker").post("/files", **post).json()["file"]
+    parent = come(browser, send_link(browser, ref, "parent", "see"))
+    parent.open("/family/ask").send("/family/ask")
+    said = {"topic": "tried", "question": "Have you seen this?", "answer_how": "written"}
+    parent.send(parent.path, files={"document": ("letter.pdf", PDF)}, **said)
+    parent.send(parent.path)
+
+    # then they find it again, the school's task leads to it, and the other is not theirs
+    mine = parent.open("/family").links()["letter.pdf"]
+    assert parent.client.get(mine).content == PDF
+    assert "letter.pdf" in browser("home-staff").open(f"/tasks/{desk.task(ref, 'reply_of_school')['task']}").text
+    assert parent.client.get(f"/family/files/{other}").status_code == 404
+
+    # until the link is over
+    send_link(browser, ref, "parent", "see")
+    assert parent.client.get(mine).status_code == 410
 
 
 def test_a_parent_reads_what_was_written_to_them_and_nobody_elses(browser: At, desk: Desk) -> None:

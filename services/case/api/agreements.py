@@ -6,12 +6,13 @@ import msgspec
 
 from services.case.api.asking import Ask, Reply, said_at
 from services.case.api.cases import brief
+from services.case.api.looks import looked
 from services.case.application import tasks
 from services.case.application.running import Running
 from services.case.application.tasks import etag_of_terms
 from services.case.domain.case import Case
 from services.case.domain.errors import NoTerms
-from services.case.domain.permissions import role_for, sees
+from services.case.domain.permissions import sees
 
 
 def _standing(case: Case) -> dict[str, str]:
@@ -23,7 +24,7 @@ def _standing(case: Case) -> dict[str, str]:
 async def list_agreements(ask: Ask) -> Reply:
     """The terms issued and how each party stands to them. Families see the others' standing, never their words."""
     case = await ask.house.door.see(ask.ref)
-    role_for(ask.person, case, "read_terms")
+    await looked(ask, case, "read_terms", "agreement")
     if not case.terms.version:
         raise NoTerms
     body: dict[str, Any] = {

@@ -1,6 +1,7 @@
 """The directories: schools of the public register with what the authority adds, and the ethical inclusion directory."""
 
 import asyncio
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,6 +19,7 @@ from services.case.domain.permissions import ACTIONS, role_anywhere
 from services.case.projections.directory import Listed, listed
 from services.case.projections.school_search import OPEN, Found, Wanted, find_schools, links_of, place_of
 
+URN = re.compile(r"[0-9]{6}")
 STATUSES = {"open": OPEN, "closed": "closed", "any": None}
 OUTSIDE = FAMILY | {"ap-provider"}  # see of schools what the public register says
 
@@ -66,20 +68,23 @@ async def put_entry(ask: Ask, id: str, place: str, entry: Entry, faults: Iterabl
 
 
 async def list_schools(ask: Ask) -> Reply:
-    """Schools of the public register, of any authority, the nearest first; closed ones too if asked for."""
+    """Schools of the public register, of any authority, the nearest first; closed ones if asked for, or by number."""
     query = ask.query
     role_anywhere(ask.person, "search_schools")
+    is_number = query.urn is None and URN.fullmatch(query.text.strip())
+    urn = query.text.strip() if is_number else query.urn
     wanted = Wanted(
         sees=_sees(ask.person),
         limit=query.limit + 1,
-        text=query.text,
+        text="" if is_number else query.text,
+        urn=urn,
         near=await near(ask),
         within_km=query.within_km,
         key_stage=query.key_stage,
         need=query.need,
         phase=query.phase,
         authority=query.authority,
-        status=STATUSES[query.status],
+        status=None if urn else STATUSES[query.status],
         year=query.year,
         after=query.cursor,
     )

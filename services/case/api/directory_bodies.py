@@ -56,10 +56,12 @@ class RecordCheck(Body, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class SchoolQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`near` is a school's number, from which distances count; `year`: with a free place in that year group, as far as
+    """`urn` finds the school of that number, open or not, and so does `text` that is a number · `near` is a school's
+    number too, from which distances count; `year`: with a free place in that year group, as far as
     the authority knows."""
 
     text: Text = ""
+    urn: Urn | None = None
     near: Urn | None = None
     within_km: Kilometres | None = None
     key_stage: KeyStage | None = None

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from services.case.api.asking import REF, Ask, Reply
 from services.case.api.bodies import NewFile
+from services.case.api.looks import looked
 from services.case.api.multipart import parts_of
 from services.case.application.file_access import readable, reader, refuse_unless_readable
 from services.case.application.reference import NAMESPACE
@@ -17,7 +18,7 @@ from services.case.domain.case import Case
 from services.case.domain.errors import BodyInvalid, BodyMalformed, CaseUnknown, MediaTypeUnknown, Refusal
 from services.case.domain.file_errors import FileTooLarge, FileUnknown
 from services.case.domain.files import File, add_file
-from services.case.domain.permissions import adding, role_anywhere, role_for, sees
+from services.case.domain.permissions import adding, role_anywhere, sees
 
 FIELDS = ("case", "description")
 
@@ -107,14 +108,15 @@ def as_told(file: File) -> dict[str, Any]:
 async def list_files(ask: Ask) -> Reply:
     """The files of a case that the person may fetch; auditors are told that they are there, without their names."""
     case = await ask.house.door.see(ask.ref)
-    role_for(ask.person, case, "read")
+    await looked(ask, case, "read", "files")
     if sees(ask.person, case) == "meta":
         return Reply([{**as_told(file), "name": "", "description": ""} for file in case.files.values()])
-    found = await asyncio.to_thread(_readable, ask, case)
+    found = await asyncio.to_thread(readable_by, ask, case)
     return Reply([as_told(file) for file in case.files.values() if file.id in found])
 
 
-def _readable(ask: Ask, case: Case) -> set[str]:
+def readable_by(ask: Ask, case: Case) -> set[str]:
+    """The ids of the files that the person may fetch; blocks."""
     return readable(ask.person, case, ask.house.store.load(case.stream), ask.house.reference)
 
 

@@ -6,9 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from services.case.api.asking import Ask, Reply
+from services.case.api.files import readable_by
 from services.case.api.looks import looked
 from services.case.application.reading import as_at, upto, why_deadline, why_task
 from services.case.domain.errors import BodyInvalid, NothingToCorrect
+from services.case.domain.file_events import FileAdded
+from services.case.domain.meta import Event
 from services.case.domain.permissions import sees
 from services.case.store.mapper import Recorded, facts_of
 
@@ -23,12 +26,19 @@ async def list_events(ask: Ask) -> Reply:
     personal = sees(ask.person, case) == "full"
     query = ask.query
     history = await asyncio.to_thread(ask.house.store.load, case.stream, query.after)
+    found = await asyncio.to_thread(readable_by, ask, case) if personal and case.files else set()
     page, more = history[: query.limit], len(history) > query.limit
     links = ""
     if more:
         url = ask.request.url.include_query_params(after=page[-1].version)
         links = f'<{url.path}?{url.query}>; rel="next"'
-    return Reply([event_facts(recorded, personal) for recorded in page], links=links)
+    told = [event_facts(one, personal and _is_theirs(one.event, found)) for one in page]
+    return Reply(told, links=links)
+
+
+def _is_theirs(event: Event, files: set[str]) -> bool:
+    """Whether it is not about a file that they may not fetch, whose name they are not told either."""
+    return not isinstance(event, FileAdded) or event.file in files
 
 
 def event_facts(recorded: Recorded, personal: bool) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import msgspec
 
 from services.case.api.asking import Ask, Reply
 from services.case.api.cases import act_on
+from services.case.api.looks import looked
 from services.case.application import delivering
 from services.case.application.running import Running
 from services.case.deliveries.messages import Message, messages_of
@@ -39,7 +40,7 @@ async def list_messages(ask: Ask) -> Reply:
     """What was to be said to whom, newest first, with the words as they were then and what became of them. A party sees
     what is for them; who works on the case sees all; auditors see it without the words."""
     case = await ask.house.door.see(ask.ref)
-    role_for(ask.person, case, "read")
+    await looked(ask, case, "read", "messages")
     history = await asyncio.to_thread(ask.house.store.load, case.stream)
     found = await asyncio.to_thread(messages_of, case, history, ask.house.reference, ask.house.settings.link(case.ref))
     level = sees(ask.person, case)

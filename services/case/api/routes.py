@@ -3,6 +3,7 @@
 from services.case.api import (
     agreements,
     bodies,
+    break_glass,
     bundle_bodies,
     bundles,
     calendars,
@@ -92,6 +93,16 @@ ROUTES = (
         "POST", "/cases/{ref}/exports", exports.export_case, "export", "A copy of the case to take along",
         exports.Export, refusals=(*CASE, errors.ReasonMissing, errors.NothingSigned), patience=60,
         media="application/zip, application/xml, application/json",
+    ),
+    Route(
+        "POST", "/cases/{ref}/break-glass", break_glass.break_glass, "break_glass",
+        "Read what is in a case that one oversees, for a while", bodies.Reasoned, status=201,
+        refusals=(*CASE, errors.ReasonMissing, errors.Erased),
+    ),
+    Route(
+        "GET", "/break-glass", break_glass.list_uses, "read_broken_glass",
+        "Who read what was in a case that they oversee, when and why", query=break_glass.UseQuery,
+        refusals=(errors.NotAllowed,),
     ),
     Route(
         "GET", "/cases/{ref}/why/{what}", history.why, "read", "Why a task or a date is there",

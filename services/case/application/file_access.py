@@ -1,8 +1,9 @@
 """Who may fetch which files of a case.
 
-Who works on the case fetches all of them. Everybody else who has a part in it, such as a school with which the pack
-is shared, fetches what a task of theirs shows, as long as they have that part, and what they added themselves. Auditors
-see that files are there, not what is in them.
+Who works on the case fetches all of them, but those that somebody who added them keeps from their role (`x-readers` of
+a form). Everybody else who has a part in it, such as a school with which the pack is shared, fetches what a task of
+theirs shows, as long as they have that part. Everybody fetches what they added themselves. Auditors see that files are
+there, not what is in them, unless they broke the glass.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,11 +11,12 @@ from typing import Any
 
 from services.case.application.reading import answers_shown
 from services.case.application.reference import Reference
+from services.case.domain import events as e
 from services.case.domain.case import Case, Task
 from services.case.domain.errors import CaseUnknown, NotAllowed
 from services.case.domain.file_errors import FileUnknown
 from services.case.domain.people import Membership, Person
-from services.case.domain.permissions import answering, is_for, relation
+from services.case.domain.permissions import answering, is_for, oversees, relation
 from services.case.store.mapper import Recorded
 
 
@@ -41,18 +43,58 @@ def refuse_unless_readable(
 
 def readable(person: Person, case: Case, history: Iterable[Recorded], reference: Reference) -> set[str]:
     """The ids of the files that the person may fetch; `history` is that of the case."""
-    related = relation(person, case)
-    if "full" in related.values():
-        return set(case.files)
+    related, recorded = relation(person, case), list(history)
     found = {file.id for file in case.files.values() if file.by == person.id}
+    found |= _brought(person, case, recorded, reference) & set(case.files)
+    if related and oversees(person, case):
+        return set(case.files) if "full" in related.values() else found
+    kept_from = _kept_from({membership.role for membership in related}, case, recorded, reference)
+    if "full" in related.values():
+        return set(case.files) - kept_from | found
     tasks = [(task, case.instances[task.instance].bundle) for task in case.tasks.values()]
     if related:
         tasks += [(over.task, over.bundle) for over in case.done.values()]
-    recorded = list(history)
+    shown: set[str] = set()
     for task, bundle in tasks:
         if is_for(person, case, task):
-            found |= set(_shown(task, bundle, recorded, reference))
-    return found & set(case.files)
+            shown |= set(_shown(task, bundle, recorded, reference))
+    return (shown - kept_from | found) & set(case.files)
+
+
+def _brought(person: Person, case: Case, history: list[Recorded], reference: Reference) -> set[str]:
+    """The files that came with the form by which the person opened the case: of those the case itself tells."""
+    for recorded in history:
+        event = recorded.event
+        if isinstance(event, e.CaseOpened) and event.meta.by.person == person.id:
+            form = reference.bundle(case.instances[1].began_on).forms[event.form]
+            return set(files_in(form.fields, {**event.answers, **(event.personal or {}).get("answers", {})}))
+    return set()
+
+
+def _kept_from(roles: set[str], case: Case, history: list[Recorded], reference: Reference) -> set[str]:
+    """The files that answers, as corrected since, keep from whoever acts in these roles only."""
+    latest: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
+    for recorded in history:
+        event, personal = recorded.event, recorded.event.personal or {}
+        if isinstance(event, e.CaseOpened | e.TaskCompleted):
+            number, instance = (event.task, event.instance) if isinstance(event, e.TaskCompleted) else (0, 1)
+            form = reference.bundle(case.instances[instance].bundle_at(recorded.version)).forms.get(event.form)
+            if form is not None:
+                latest[number] = form.fields, {**event.answers, **personal.get("answers", {})}
+        elif isinstance(event, e.AnswerCorrected) and event.task in latest:
+            latest[event.task][1][event.field] = personal.get("value", event.value)
+    return {id for fields, answers in latest.values() for id in _kept(fields, answers, roles)}
+
+
+def _kept(fields: Mapping[str, Any], answers: dict[str, Any], roles: set[str]) -> Iterator[str]:
+    readers = [field["x-readers"].get(answers.get(name)) for name, field in fields.items() if "x-readers" in field]
+    if any(one is not None and roles.isdisjoint(one) for one in readers):
+        yield from files_in(fields, answers)
+        return
+    for name, given in answers.items():
+        inside = fields.get(name, {}).get("items", {}).get("properties")
+        for one in given if inside and isinstance(given, list) else ():
+            yield from _kept(inside, one, roles)
 
 
 def _shown(task: Task, hash: str, history: list[Recorded], reference: Reference) -> Iterator[str]:

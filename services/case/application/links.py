@@ -2,22 +2,25 @@
 
 A token has 256 bits, and only its SHA-256 is kept; those that messages carry can be made again, but only with the
 house's master key. Opening a link is two steps, for mail scanners open links before
-people do: looking at it changes nothing. Where the council wants it, a code that went another way is asked for too.
+people do: looking at it changes nothing. Where the council wants it, a code that went another way is asked for too. It
+is kept nowhere either: who has the key makes it again to send it.
 """
 
 import base64
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from typing import Literal
 
 from services.case.application.reference import Reference
 from services.case.application.running import Running
 from services.case.domain import link_events as k
 from services.case.domain.case import Case
-from services.case.domain.contacts import is_there
+from services.case.domain.contacts import contact_of, is_there
 from services.case.domain.errors import Erased, LinkOver, NotAParty
 from services.case.domain.links import Link
 from services.case.domain.people import FAMILY, PARTIES, SYSTEM, Membership, Person
+from services.case.policy.policy import Policy
 from services.case.store.cipher import MasterKey
 from services.case.store.database import Database
 
@@ -51,10 +54,9 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def new_code(master: MasterKey, digest: str) -> tuple[str, str]:
-    """Six digits for the link of that digest, and what is kept of them."""
-    code = f"{secrets.randbelow(1_000_000):06}"
-    return code, kept_of(master, digest, code)
+def code_of(master: MasterKey, digest: str) -> str:
+    """Six digits for the link of that digest, the same each time."""
+    return f"{int.from_bytes(master.digest('digits for a link', digest)) % 1_000_000:06}"
 
 
 def kept_of(master: MasterKey, digest: str, code: str) -> str:
@@ -70,8 +72,15 @@ def case_of(database: Database, digest: str) -> str:
     return str(row[0])
 
 
+def factor_of(policy: Policy) -> k.Factor:
+    """By which other way the council wants a code to go, "" for none."""
+    wanted: Literal["off", "letter", "text"] = policy["links.secondFactor"]
+    return "" if wanted == "off" else wanted
+
+
 def issue(running: Running, party: str, purpose: k.Purpose, digest: str, factor: k.Factor = "", code: str = "") -> int:
-    """Give the party a link; the one that it had for the same purpose is cancelled. Its number. `code`: as `kept_of`.
+    """Give the party a link; the one that it had for the same purpose is cancelled. Its number. `code`: as `kept_of`;
+    it goes by itself where the party is reached by that way.
 
     Raises NotAParty, Erased.
     """
@@ -91,6 +100,7 @@ def issue(running: Running, party: str, purpose: k.Purpose, digest: str, factor:
         digest=digest,
         factor=factor,
         code=code,
+        sends_code=contact_of(case, party).takes_code(factor),
     )
     for link in old:
         decision.emit(k.LinkCancelled, link=link)
@@ -106,7 +116,9 @@ def standing(running: Running, party: str, purpose: k.Purpose, master: MasterKey
             token = token_of(master, case.ref, one.id)
             return token if digest_of(token) == one.digest else ""
     token = token_of(master, case.ref, case.next("link"))
-    issue(running, party, purpose, digest_of(token))
+    factor = factor_of(running.reference.policy_at(case.authority, running.decision.today))
+    digest = digest_of(token)
+    issue(running, party, purpose, digest, factor, kept_of(master, digest, code_of(master, digest)) if factor else "")
     return token
 
 

@@ -1,5 +1,5 @@
-"""Words that belong to no one process (`bpmn/notices/`): the prompt of e-mails and texts, reminders, news of
-deadlines."""
+"""Words that belong to no one process (`bpmn/notices/`): the prompt of e-mails and texts, the codes of links,
+reminders, news of deadlines."""
 
 from functools import cache
 from pathlib import Path

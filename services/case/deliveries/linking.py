@@ -11,8 +11,9 @@ from services.case.application import links
 from services.case.application.door import Door, once
 from services.case.application.running import Running
 from services.case.domain.case import Case
+from services.case.domain.contacts import contact_of
 from services.case.domain.errors import Refusal
-from services.case.domain.link_events import Purpose
+from services.case.domain.link_events import Factor, LinkIssued, Purpose
 from services.case.domain.people import SYSTEM
 
 BY_HAND = ""  # the address of a link that we do not know
@@ -25,11 +26,19 @@ class Linking:
         self._door = door
         self._start = start.rstrip("/")
 
-    def may_go(self, case: Case) -> bool:
-        """Whether links go out by themselves: not where the council wants a code to go by another way, for somebody has
-        to see to that."""
-        policy = self._door.reference.policy_at(case.authority, self._door.clock.today())
-        return bool(self._start) and policy["links.secondFactor"] == "off"
+    def factor(self, case: Case) -> Factor:
+        """By which other way the council wants a code to go, "" for none."""
+        return links.factor_of(self._door.reference.policy_at(case.authority, self._door.clock.today()))
+
+    def may_go(self, case: Case, party: str) -> bool:
+        """Whether links go out to a party by themselves: not where somebody has to see to a code that goes another
+        way."""
+        factor = self.factor(case)
+        return bool(self._start) and (not factor or contact_of(case, party).takes_code(factor))
+
+    def code(self, issued: LinkIssued) -> str:
+        """The code that goes with a link."""
+        return links.code_of(self._door.store.keys.master, issued.digest)
 
     def address(self, ref: str, party: str, instance: int) -> str | None:
         """Of the link for a party to whom words of a process instance go (0: of no process), `BY_HAND` where it has one

@@ -28,6 +28,8 @@ from services.case.domain.case import Case
 from services.case.domain.delivery_events import FailedBecause
 from services.case.domain.errors import Refusal
 from services.case.domain.folding import apply
+from services.case.domain.link_events import LinkIssued
+from services.case.domain.meta import Event
 from services.case.domain.people import SYSTEM
 from services.case.store.mapper import Recorded
 
@@ -92,15 +94,17 @@ class Offering:
         offers: list[Offer] = []
         failures: list[Failure] = []
         for one in owed(recorded, case, self._door.reference):
-            recipient = recipient_of(case, one.to, office_of(case.authority), self._linking.may_go(case))
+            may_go = self._linking.may_go(case, one.to)
+            recipient = recipient_of(case, one.to, office_of(case.authority), may_go)
             if recipient is None:
                 continue
             filled = values(one.words, case, recorded, history, self._door.reference, self._link(case.ref))
             if recipient.is_family and self._lacks_something(one, filled):
                 failures.append((one, "incomplete"))
                 continue
-            instance = getattr(recorded.event, "instance", 0)
-            open_ways, prompt = self._prompted(case.ref, recipient, ways(one.words, recipient), instance)
+            open_ways, prompt = self._prompted(case, recipient, one, recorded.event)
+            if isinstance(recorded.event, LinkIssued):
+                filled["code"] = self._linking.code(recorded.event)
             if open_ways:
                 data = self._data(one, recipient, open_ways, filled, prompt)
                 delivery = delivery_id(recorded.stream, one.notice, one.to)
@@ -114,15 +118,19 @@ class Offering:
         """Whether words that the law asks for would have a gap."""
         return one.words.statutory and any(not filled[name] for name in one.words.asks())
 
-    def _prompted(
-        self, ref: str, recipient: Recipient, open_ways: list[str], instance: int
-    ) -> tuple[list[str], Prompt]:
-        """By which ways, and what an e-mail or text says: where to sign in, or a link. A link is made only where a
-        message is what is tried first; else there is a letter."""
+    def _prompted(self, case: Case, recipient: Recipient, one: Owed, event: Event) -> tuple[list[str], Prompt]:
+        """By which ways, and what an e-mail or text says: where to sign in, a link, or the code for one. A link is made
+        only where a message is what is tried first; else there is a letter. Link and code never go the same way."""
+        if isinstance(event, LinkIssued):
+            return list(one.words.channels), Prompt(one.words.name, "")
+        open_ways = ways(one.words, recipient)
         if not recipient.by_link:
-            return open_ways, Prompt(PROMPT, self._link(ref))
+            return open_ways, Prompt(PROMPT, self._link(case.ref))
+        if self._linking.factor(case) == "text":
+            open_ways = [way for way in open_ways if way != "sms"]
+        instance = getattr(event, "instance", 0)
         is_message = open_ways[:1] in (["email"], ["sms"])
-        address = self._linking.address(ref, recipient.to, instance) if is_message else None
+        address = self._linking.address(case.ref, recipient.to, instance) if is_message else None
         if address is None:
             return [way for way in open_ways if way == "letter"], Prompt(PROMPT, "")
         return open_ways, Prompt(PROMPT_LINK_GIVEN if address == BY_HAND else PROMPT_LINK, address)
@@ -138,7 +146,7 @@ class Offering:
             address = [line for line in (contact.name, *contact.address) if line]
             data["letter"] = {"address": address, "title": one.words.title, "words": one.words.render(filled)}
         short = house_words()[prompt.name]
-        said = {"title": short.title, "words": short.render({"link": prompt.link})}
+        said = {"title": short.title, "words": short.render({**filled, "link": prompt.link})}
         data |= {"email": {"address": contact.email, **said}} if "email" in open_ways else {}
         data |= {"sms": {"number": contact.phone, "words": said["words"]}} if "sms" in open_ways else {}
         return data

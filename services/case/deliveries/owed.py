@@ -9,13 +9,14 @@ from services.case.application.reminding import MANAGER, MISSED, named
 from services.case.deliveries.house_words import house_words
 from services.case.domain import delivery_events as n
 from services.case.domain import events as e
+from services.case.domain import link_events as k
 from services.case.domain.case import Case
 from services.case.domain.meta import Event
 from services.case.domain.people import FAMILY
 from services.case.process.notices import Notice
 from services.case.store.mapper import Recorded
 
-MAKE_WORDS_DUE = [kind.TOPIC for kind in (e.NoticeDue, n.ReminderDue, e.DeadlineMoved, e.ConcernRaised)]
+MAKE_WORDS_DUE = [kind.TOPIC for kind in (e.NoticeDue, n.ReminderDue, e.DeadlineMoved, e.ConcernRaised, k.LinkIssued)]
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -33,7 +34,8 @@ def concerns(recorded: Recorded) -> bool:
 
 def owed(recorded: Recorded, case: Case, reference: Reference) -> Iterator[Owed]:
     """One for each recipient: from the bundle that the case's process followed then, and from the house's own words
-    where a deadline comes near, is missed or has moved, and where somebody was put under pressure."""
+    where a deadline comes near, is missed or has moved, where somebody was put under pressure, and where a link needs a
+    code."""
     event = recorded.event
     if isinstance(event, e.NoticeDue):
         bundle = case.instances[event.instance].bundle_at(recorded.version)
@@ -56,4 +58,6 @@ def _by_the_house(event: Event, case: Case) -> tuple[str, list[str]]:
             task = case.tasks.get(event.task) or (over.task if over else None)
             is_news = task is not None and task.role not in FAMILY and event.was != event.due
             return "deadline_moved", [named(task)] if task is not None and is_news else []
+        case k.LinkIssued():
+            return f"link_code_{event.factor}", [event.party] if event.sends_code else []
     return "pressure_concern", [MANAGER]

@@ -27,6 +27,8 @@ USUAL: dict[str, tuple[str, ...]] = {
 STRENGTHS = {"LAW": "fixed by law", "GUIDANCE": "by statutory guidance", "LOCAL": "by local practice"}
 OUTCOMES = ("_decision", "_outcome")  # how fields end that say what was decided
 
+HIDDEN = "······"  # what is told to nobody but whoever it is for
+
 Given = tuple[Form, dict[str, Any]]  # answers with the form that asked
 
 
@@ -45,6 +47,7 @@ def values(
         "due_date": _due_date(case, event, history),
         "duty": _duty(case, event, reference),
         "link": link,
+        "code": HIDDEN,
     }
     asked = words.asks() - known.keys()
     if asked and isinstance(event.event, e.NoticeDue):

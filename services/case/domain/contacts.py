@@ -43,6 +43,12 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
     def is_limited(self) -> bool:
         return self.restriction in LIMITED
 
+    def takes_code(self, factor: str) -> bool:
+        """Whether the code of a link may go to the person by itself: by `text`, or by `letter`."""
+        if factor == "text":
+            return bool(self.phone) and not self.is_limited
+        return factor == "letter" and bool(self.address) and self.restriction == "none"
+
 
 def contact_of(case: Case, party: str) -> Contact:
     """What is known of a party; nothing, if nothing is. What was recorded last counts, whole."""

@@ -19,7 +19,7 @@ Factor = Literal["", "letter", "text"]
 class LinkIssued(Event, frozen=True, kw_only=True):
     """A party was given a link, for one purpose, good until a moment. `digest`: the SHA-256 of its token, in hex.
     `factor`: by which other way a code goes to the party, "" where none is asked for; `code` tells nobody what it is
-    who lacks the house's key."""
+    who lacks the house's key · `sends_code`: it goes by itself, else whoever gives the link sees to it."""
 
     TOPIC: ClassVar = "case.link_issued.v1"
 
@@ -30,6 +30,7 @@ class LinkIssued(Event, frozen=True, kw_only=True):
     digest: str
     factor: Factor = ""
     code: str = ""
+    sends_code: bool = False
 
 
 class LinkCodeWrong(Event, frozen=True, kw_only=True):

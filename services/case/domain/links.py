@@ -18,8 +18,8 @@ BY_LINK = "by-link:"
 
 
 class Link(msgspec.Struct, omit_defaults=True):
-    """`until` the moment from which it is good no more · `digest`: the SHA-256 of its token · `factor`
-    and `code` as in LinkIssued · `wrong`: how often a wrong code was typed."""
+    """`until` the moment from which it is good no more · `digest`: the SHA-256 of its token · `factor`, `code` and
+    `sends_code` as in LinkIssued · `wrong`: how often a wrong code was typed."""
 
     id: int
     party: str
@@ -29,6 +29,7 @@ class Link(msgspec.Struct, omit_defaults=True):
     cancelled: bool = False
     factor: k.Factor = ""
     code: str = ""
+    sends_code: bool = False
     wrong: int = 0
 
 
@@ -41,7 +42,14 @@ def has_account(case: "Case", party: str) -> bool:
 def _issued(case: "Case", event: k.LinkIssued) -> None:
     case.counts["link"] = event.link
     case.links[event.link] = Link(
-        event.link, event.party, event.purpose, event.until, event.digest, factor=event.factor, code=event.code
+        event.link,
+        event.party,
+        event.purpose,
+        event.until,
+        event.digest,
+        factor=event.factor,
+        code=event.code,
+        sends_code=event.sends_code,
     )
     if not case.parties.get(event.party):
         case.stand_in(event.party, f"{BY_LINK}{event.party}:{case.ref}")

@@ -1,6 +1,7 @@
 """Who acts: people as their tokens tell, the closed list of roles, and the parties of a case."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -32,6 +33,7 @@ SCHOOL_ROLES = frozenset({"home-staff", "home-head", "receiving-head", "senco", 
 FAMILY = frozenset({"pupil", "parent"})  # act for themselves, never for an organisation
 NAMED = FAMILY | {"social-worker"}  # a case may name the very person
 HEADS = frozenset({"home-head", "receiving-head"})  # one office: which it is depends on the case
+OVERSIGHT = frozenset({"auditor", "dpo"})  # look after the work of others: of a case they see no content by default
 
 PARTIES: dict[str, str] = {  # party whose agreement or view is asked -> the role in which they answer
     "pupil": "pupil",
@@ -56,13 +58,22 @@ class Membership(msgspec.Struct, frozen=True):
     org: str = ""
 
 
+class BrokenGlass(msgspec.Struct, frozen=True):
+    """That whoever oversees may read what is in a case, until a moment."""
+
+    ref: str
+    until: datetime
+
+
 class Person(msgspec.Struct, frozen=True):
-    """Whoever is signed in. `id` is the provider's subject, never an e-mail address."""
+    """Whoever is signed in. `id` is the provider's subject, never an e-mail address · `glass`: what they broke to read
+    cases whose work is not theirs, as far as it still holds."""
 
     id: str
     authority: str
     memberships: tuple[Membership, ...] = ()
     scopes: frozenset[str] = frozenset()
+    glass: tuple[BrokenGlass, ...] = ()
 
     def has(self, role: str, org: str) -> bool:
         """Whether the person holds the role for the organisation; a head is a head whichever school's turn it is."""

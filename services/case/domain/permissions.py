@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from services.case.domain.case import Case, Task
 from services.case.domain.errors import CaseUnknown, NotAllowed, TaskUnknown
-from services.case.domain.people import FAMILY, HEADS, NAMED, Membership, Person, Role
+from services.case.domain.people import FAMILY, HEADS, NAMED, OVERSIGHT, Membership, Person, Role
 
 Level = Literal["full", "own", "pack", "meta"]
 
@@ -41,6 +41,8 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "close": ("caseworker",),
     "reopen": ("caseworker",),
     "export": ("auditor", "dpo"),
+    "break_glass": ("auditor", "dpo"),
+    "read_broken_glass": ("dpo", "admin"),
     "search": (
         *HOME, "receiving-head", "ep", *AUTHORITY, "social-worker", "gb-clerk", "irp-clerk", "fap-chair", "dpo",
         "auditor",
@@ -115,7 +117,7 @@ def _level(person: Person, membership: Membership, case: Case) -> Level | None:
         case "home-head" | "receiving-head" | "ap-provider" if org in case.shared_with.values():
             return "pack"
         case "auditor" | "dpo" if org == case.authority:
-            return "meta"
+            return "full" if any(glass.ref == case.ref for glass in person.glass) else "meta"
     return None
 
 
@@ -216,3 +218,10 @@ def sees(person: Person, case: Case) -> Level:
         if level in levels:
             return level
     raise CaseUnknown
+
+
+def oversees(person: Person, case: Case) -> bool:
+    """Whether the person sees what they see of the case because they oversee it, not because they work on it: then each
+    look is recorded. Raises CaseUnknown."""
+    level = sees(person, case)
+    return not any(m.role not in OVERSIGHT and seen == level for m, seen in relation(person, case).items())

@@ -124,6 +124,7 @@ PARAMETERS: dict[str, Parameter] = {
         _local("ap.fullTimeHours", _range(10, 25), 18, "Not defined in law; more than about 18 hours is usual"),
         _local("ap.maxSessionsUnregistered", _range(1, 10), 4, "Local advice: two days a week at one provider"),
         _local("reintegration.maxPhaseSchoolDays", _range(5, 60), 30, _PROPOSED),
+        _local("access.breakGlassMinutes", _range(5, 480), 60, _PROPOSED),
         _local("links.secondFactor", Literal["off", "letter", "text"], "off", "Decide it with a safeguarding lead"),
         _local("ladder.rungs", _list_of(Rung, 1), REQUIRED, "Local ladder of support"),
         _local("ladder.history", History, History(), "Local practice: a history of exclusions"),

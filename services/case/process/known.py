@@ -36,5 +36,5 @@ def known(processes: frozenset[str] | None = None, policy_keys: frozenset[str] |
         processes=processes,
         recipients=roles | PARTIES.keys(),
         form_checks=frozenset(CHECKS),
-        form_keywords=frozenset({"x-entry"}),
+        form_keywords=frozenset({"x-entry", "x-readers"}),
     )

@@ -25,6 +25,7 @@ PLACEHOLDERS = frozenset(
         "outcome",
         "reasons",
         "link",
+        "code",
     }
 )
 

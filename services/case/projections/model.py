@@ -11,8 +11,8 @@ from services.case.domain.process_migration import ProcessMigrated
 from services.case.store.mapper import Recorded
 
 Cursor = psycopg.Cursor[Any]
-About = Literal["cases", "directories"]
-ABOUT: tuple[About, ...] = ("cases", "directories")
+About = Literal["cases", "directories", "access"]
+ABOUT: tuple[About, ...] = ("cases", "directories", "access")
 TitleOf = Callable[[str, str], str]  # bundle hash, element id -> what people call the element
 
 

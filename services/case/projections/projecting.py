@@ -8,6 +8,7 @@ import psycopg
 from services.case.projections.cases import Cases
 from services.case.projections.deadlines import Deadlines
 from services.case.projections.directory import Entries
+from services.case.projections.glass import Glass
 from services.case.projections.inbox import Inbox
 from services.case.projections.measures.measured import Measured
 from services.case.projections.model import ABOUT, About, Cursor, Origins, ReadModel, TitleOf
@@ -44,6 +45,7 @@ class Projecting:
             Schools(),
             Entries(),
             Measured(),
+            Glass(),
         )
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
@@ -124,6 +126,8 @@ def concerning(about: About, batch: Sequence[Recorded]) -> list[Recorded]:
     """The events of what a model is about."""
     if about == "directories":
         return [recorded for recorded in batch if recorded.type.startswith("authority.")]
+    if about == "access":
+        return [recorded for recorded in batch if recorded.type.startswith("access.")]
     return of_cases(batch)
 
 

@@ -13,7 +13,7 @@ from services.case.domain import errors
 from services.case.domain.case import Case
 from services.case.domain.permissions import may, role_for
 from services.case.process.forms import Form
-from services.case.web.attaching import Files
+from services.case.web.attaching import Files, files_of
 from services.case.web.case_pages import head_of
 from services.case.web.choosing import naming
 from services.case.web.filling import Filling, show_step, take_step
@@ -34,7 +34,8 @@ async def answers(visit: Visit) -> Response:
 def cards_of(visit: Visit, case: Case, given: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The answers to each form in the words of its questions, the last given first; blocks."""
     names = visit.names(*(over.person for over in case.done.values()))
-    cards = [_card(visit, case, one, names) for one in given]
+    files = files_of(visit, case)
+    cards = [_card(visit, case, one, names, files) for one in given]
     return [card for card in cards[::-1] if card["rows"]]
 
 
@@ -59,7 +60,7 @@ def _form(visit: Visit, case: Case, number: str) -> tuple[Form, str]:
     return bundle.forms[element.form], element.name or element.id
 
 
-def _card(visit: Visit, case: Case, one: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+def _card(visit: Visit, case: Case, one: dict[str, Any], names: dict[str, str], files: Files) -> dict[str, Any]:
     number = _number(one)
     try:
         form, title = _form(visit, case, number)
@@ -68,7 +69,7 @@ def _card(visit: Visit, case: Case, one: dict[str, Any], names: dict[str, str]) 
     over = case.done.get(int(number))
     given = one["answers"]
     questions = tuple(question_of(n, field, False) for n, field in form.fields.items() if n in given)
-    name_of, files = naming(visit, questions, given, case.files), Files(dict(case.files), case.ref)
+    name_of = naming(visit, questions, given, files.known)
     may_correct = may(visit.person, case, "correct")
     return {
         "title": title,
@@ -113,9 +114,8 @@ async def _correcting(visit: Visit) -> tuple[Filling, Any, str]:
 
     single = Form(form.name, msgspec.json.encode(schema))
     kept = session.kept.get(address, {} if old is None else {name: old})
-    filling = Filling(
-        single, kept, address, lambda answers: NOWHERE, keep, {"caption": case.ref}, Files(dict(case.files), case.ref)
-    )
+    files = await asyncio.to_thread(files_of, visit, case)
+    filling = Filling(single, kept, address, lambda answers: NOWHERE, keep, {"caption": case.ref}, files)
     return filling, old, reply.etag
 
 

@@ -9,6 +9,7 @@ from services.case.api import files as api
 from services.case.api.bodies import NewFile
 from services.case.application.file_access import files_in
 from services.case.domain import file_errors
+from services.case.domain.case import Case
 from services.case.domain.files import File
 from services.case.web.questions import Question, Step
 from services.case.web.visit import Visit
@@ -23,21 +24,28 @@ REFUSED = (
 
 
 class Files(msgspec.Struct):
-    """`known`: those of the case by id, or those that came with the form · `ref`: of the case, "" while it is not
-    open · `fetched`: whether the person fetches files at the case's own pages."""
+    """`known`: those of the case that the person may fetch, by id, or those that came with the form · `ref`: of the
+    case, "" while it is not open · `at`: the address under which the person fetches them."""
 
     known: dict[str, File]
     ref: str = ""
-    fetched: bool = True
+    at: str = ""
 
     def links(self, question: Question, answer: Any) -> list[dict[str, str]]:
         """Where the files are that the answer names."""
         ids = files_in({question.name: question.field}, {question.name: answer})
         return [
-            {"href": f"/cases/{self.ref}/files/{id}", "text": self.known[id].name or "the file"}
+            {"href": f"{self.at}/{id}", "text": self.known[id].name or "the file"}
             for id in ids
-            if id in self.known and self.ref and self.fetched
+            if id in self.known and self.at
         ]
+
+
+def files_of(visit: Visit, case: Case, at: str = "") -> Files:
+    """Those of a case that the person may fetch, at its own pages where no other address is said; blocks."""
+    found = api.readable_by(visit.asking(), case) if case.files else set()
+    known = {id: file for id, file in case.files.items() if id in found}
+    return Files(known, case.ref, at or f"/cases/{case.ref}/files")
 
 
 async def take_files(visit: Visit, step: Step, files: Files) -> list[dict[str, str]]:

@@ -1,12 +1,12 @@
-"""What is done to a case as a whole: note, concern, hold, resume, close, reopen, start a process. One page each, with a
-reason where the case's history needs one."""
+"""What is done to a case as a whole: note, concern, hold, resume, close, reopen, start a process, break the glass. One
+page each, with a reason where the case's history needs one."""
 
 from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
-from services.case.api import bodies
+from services.case.api import bodies, break_glass
 from services.case.api import cases as api
 from services.case.api import processes as processes_api
 from services.case.api.asking import Handler as ApiHandler
@@ -70,6 +70,13 @@ ACTS = {
     "processes": Act(
         "start_process", "Start another process", "Why? (optional)", "Start process", api.start_process,
         bodies.StartProcess,
+    ),
+    "break-glass": Act(
+        "break_glass", "Break the glass", "Why must you read what is in this case?", "Break the glass",
+        break_glass.break_glass, bodies.Reasoned,
+        hint="Name nobody: the administrator reads it too.",
+        warning="You can read everything in this case for a while. Each page that you look at is recorded.",
+        while_=("open", "held", "closed"),
     ),
 }  # fmt: skip
 

@@ -26,17 +26,21 @@ async def head_of(visit: Visit) -> tuple[dict[str, Any], Case, dict[str, Any]]:
     """
     reply = await visit.read(api.one_case)
     case = await visit.house.door.see(reply.body["ref"])
-    body, pupil = reply.body, reply.body.get("pupil", {})
-    shown = {
+    return reply.body, case, {**around(visit, case, reply.body), "etag": reply.etag}
+
+
+def around(visit: Visit, case: Case, body: dict[str, Any]) -> dict[str, Any]:
+    """What the template of the head needs of a case; `body` is what the API answers of it."""
+    pupil = body.get("pupil", {})
+    return {
         "case": body,
-        "etag": reply.etag,
         "pupil": pupil,
         "pupil_name": wording.named(pupil) or body["ref"],
         "school": visit.house.reference.directory.name_of(body["home_school"]),
         "tabs": _tabs(visit, case),
         "acts": acts_of(visit.person, case),
+        "glass": next((one for one in visit.person.glass if one.ref == case.ref), None),
     }
-    return body, case, shown
 
 
 def _tabs(visit: Visit, case: Case) -> list[dict[str, Any]]:

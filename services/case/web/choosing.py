@@ -1,14 +1,13 @@
 """What can be chosen from the directories in answer to a question, and the names of what was chosen."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from services.case.api import directory, providers
 from services.case.api.directory_bodies import ProviderQuery, SchoolQuery, StrategyQuery
-from services.case.domain.errors import NotAllowed, NotInDirectory
+from services.case.domain.errors import NotAllowed
 from services.case.domain.files import File
 from services.case.web.in_words import NameOf
 from services.case.web.known_people import names_of, staff_of
@@ -16,7 +15,6 @@ from services.case.web.questions import Answers, Question
 from services.case.web.visit import Visit
 
 SHOWN = 8  # schools found
-URN = re.compile(r"\d{6}")
 LONGEST = 100  # characters looked for
 NONE: Mapping[str, File] = MappingProxyType({})
 
@@ -46,11 +44,6 @@ async def find_schools(visit: Visit, text: str) -> list[dict[str, Any]]:
     text = text.strip()
     if not text:
         return []
-    if URN.fullmatch(text):
-        try:
-            return [(await visit.read(directory.one_school, urn=text)).body]
-        except NotInDirectory:
-            return []
     found = await visit.read(directory.list_schools, SchoolQuery(text=text[:LONGEST], limit=SHOWN))
     rows: list[dict[str, Any]] = found.body
     return rows

@@ -10,7 +10,7 @@ from services.case.api.bodies import Body
 from services.case.api.cases import act_on
 from services.case.application import links
 from services.case.application.running import Running
-from services.case.domain.contacts import contact_of, is_there
+from services.case.domain.contacts import Contact, contact_of, is_there
 from services.case.domain.errors import NotAParty
 from services.case.domain.people import FAMILY, PARTIES
 from services.case.domain.permissions import role_for
@@ -53,6 +53,7 @@ async def _page(visit: Visit, missing: str = "") -> Response:
         party=party,
         purposes=FOR,
         restricted=RESTRICTED.get(contact_of(case, party).restriction, ""),
+        code_to=_code_to(contact_of(case, party), _factor(visit, case.authority)),
         good=[one for one in case.links.values() if one.party == party and not one.cancelled and one.until > now],
         errors=[{"text": missing, "href": "#purpose"}] if missing else [],
         back=f"/cases/{case.ref}/people",
@@ -69,8 +70,9 @@ async def send(visit: Visit) -> Response:
     token, digest = await asyncio.to_thread(links.new_token, visit.house.database, ref)
     said, code = {"purpose": purpose, "digest": digest}, ""
     if factor := _factor(visit, case.authority):
-        code, kept = links.new_code(visit.house.store.keys.master, digest)
-        said |= {"factor": factor, "code": kept}
+        master = visit.house.store.keys.master
+        code = links.code_of(master, digest)
+        said |= {"factor": factor, "code": links.kept_of(master, digest, code)}
     await visit.act(_issue, SendLink, said)
     case = await visit.house.door.see(ref)
     mine = next((one for one in case.links.values() if one.digest == digest), None)  # none if the form was sent twice
@@ -82,17 +84,23 @@ async def send(visit: Visit) -> Response:
         purpose=FOR[purpose],
         address_of_link=f"{start.rstrip('/')}/link/{token}" if mine else "",
         until=mine.until if mine else None,
-        code=code,
+        code="" if mine and mine.sends_code else code,
         factor=factor,
         contact_known=contact_of(case, party),
         back=f"/cases/{ref}/people",
     )
 
 
+def _code_to(contact: Contact, factor: str) -> str:
+    """Where the code for the link will go by itself, "" if it will not."""
+    if not contact.takes_code(factor):
+        return ""
+    return contact.phone if factor == "text" else ", ".join(contact.address)
+
+
 def _factor(visit: Visit, authority: str) -> str:
     """By which other way the council wants a code to go, "" for none."""
-    wanted = str(visit.house.reference.policy_at(authority, visit.house.clock.today())["links.secondFactor"])
-    return "" if wanted == "off" else wanted
+    return links.factor_of(visit.house.reference.policy_at(authority, visit.house.clock.today()))
 
 
 async def _issue(ask: Ask) -> Reply:

@@ -59,7 +59,8 @@ class Pages:
             return None
         session = (self.by_link if by_link else self.sessions).find(cookie)
         if session is not None:
-            session.person = self.house.administration.as_said_here(session.person)
+            person = self.house.administration.as_said_here(session.person)
+            session.person = self.house.break_glass.as_it_holds(person)
         return session
 
     def render(self, visit: "Visit", template: str, /, **values: Any) -> str:

@@ -26,6 +26,7 @@ GROUPS: Mapping[str, str] = {  # what stands before the first dot of a key
     "edrecord": "Records",
     "sar": "Records",
     "links": "Families’ links",
+    "access": "Who may see what",
 }
 TITLES: Mapping[str, str] = {
     "osd.noticeSchoolDaysBeforeStart": "School days before an off-site direction begins by which notice is given",
@@ -87,6 +88,7 @@ TITLES: Mapping[str, str] = {
     "ap.maxSessionsUnregistered": "Sessions a week at a provider that is no school, at most",
     "reintegration.maxPhaseSchoolDays": "School days of coming back step by step, at most",
     "links.secondFactor": "What is asked for beside a secure link",
+    "access.breakGlassMinutes": "Minutes for which auditors may read what is in a case after breaking the glass",
     "ladder.rungs": "Rungs, in order",
     "ladder.history": "What counts as a history of exclusions",
     "ladder.needs": "What is needed before a managed move is discussed",

@@ -33,6 +33,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "whom": whom,
     "status": wording.status,
     "colour": wording.colour,
+    "looked_at": lambda what: wording.LOOKED_AT[what],
     "outcome": lambda code: OUTCOMES.get(code, (code or "").replace("_", " ").capitalize()),
     "letter": as_letter,
     "spoken": lambda code: str(code or "").replace("_", " "),

@@ -13,6 +13,7 @@ from services.case.web import (
     directory_pages,
     export_pages,
     file_pages,
+    glass_pages,
     history_pages,
     letter_pages,
     link_pages,
@@ -120,6 +121,7 @@ CASES = (
 AUDIT = (
     Page("GET", "/audit", audit_pages.begin, "export", "Audit"),
     Page("POST", "/audit", audit_pages.find, "export"),
+    Page("GET", "/break-glass", glass_pages.reported, "read_broken_glass", "Break-glass"),
 )
 DIRECTORY = (
     Page("GET", "/directory", directory_pages.home, "search_schools", "Directory"),
@@ -206,6 +208,7 @@ FAMILY = (
     Page("POST", "/link/{token}", opening.go_on, "anybody", unnamed=True),
     Page("GET", "/family", reading.home, "link"),
     Page("GET", "/family/messages", reading.messages, "link"),
+    Page("GET", "/family/files/{file}", reading.file, "link"),
     Page("GET", "/family/tried", reading.tried, "link"),
     Page("GET", "/family/suits", reading.suits, "link"),
     Page("GET", "/family/next", reading.next_steps, "link"),

@@ -18,7 +18,7 @@ from services.case.domain.people import FAMILY
 from services.case.domain.permissions import sees
 from services.case.process.forms import Form
 from services.case.web import wording
-from services.case.web.attaching import Files
+from services.case.web.attaching import Files, files_of
 from services.case.web.choosing import naming
 from services.case.web.filling import Filling, rows_to_check, show_step, take_step
 from services.case.web.in_words import in_words
@@ -40,6 +40,7 @@ class Shown(msgspec.Struct):
     case: Case
     task: Task
     form: Form | None
+    files: Files
 
 
 async def _load(visit: Visit) -> Shown:
@@ -49,7 +50,8 @@ async def _load(visit: Visit) -> Shown:
     task = case.tasks[int(reply.body["task"].rpartition("-")[2])]
     bundle = visit.house.reference.bundle(reply.body["bundle"])
     form = bundle.forms.get(bundle.elements[task.element].form)
-    return Shown(reply.body, reply.etag, case, task, form)
+    files = await asyncio.to_thread(files_of, visit, case)
+    return Shown(reply.body, reply.etag, case, task, form, files)
 
 
 def _filling(visit: Visit, shown: Shown) -> Filling:
@@ -61,12 +63,8 @@ def _filling(visit: Visit, shown: Shown) -> Filling:
     shared = {"caption": _caption(shown), "task": shown.body}
     checked = around(visit, shown.case, shown.task.instance)
     return Filling(
-        shown.form, shown.body["draft"] or {}, f"/tasks/{shown.body['task']}", checked, keep, shared, _files(shown.case)
+        shown.form, shown.body["draft"] or {}, f"/tasks/{shown.body['task']}", checked, keep, shared, shown.files
     )  # fmt: skip
-
-
-def _files(case: Case) -> Files:
-    return Files(dict(case.files), case.ref)
 
 
 def _caption(shown: Shown) -> str:
@@ -86,7 +84,7 @@ async def overview(visit: Visit) -> Response:
     body, house = shown.body, visit.house
     filling = _filling(visit, shown) if shown.form else None
     names = await asyncio.to_thread(visit.names, body["assignee"])
-    earlier = await asyncio.to_thread(said_before, visit, body, _files(shown.case))
+    earlier = await asyncio.to_thread(said_before, visit, body, shown.files)
     bundle = house.reference.bundle(body["bundle"])
     return visit.page(
         "tasks/task.html",
@@ -259,7 +257,7 @@ def _rows(visit: Visit, case: Case, task: Task | None, answers: Answers) -> list
     if form is None:
         return []
     questions = tuple(q for step in steps_of(form) for q in step.questions if q.name in answers)
-    name_of = naming(visit, questions, answers, case.files)
+    name_of = naming(visit, questions, answers, files_of(visit, case).known)
     return [{"title": q.title, "lines": in_words(q, answers[q.name], name_of)} for q in questions]
 
 

@@ -53,6 +53,20 @@ STATUSES: Mapping[str, tuple[str, str]] = {  # of a case or an answer -> words, 
     "talk": ("Wants to talk first", "orange"),
     "withdrawn": ("Took agreement back", "red"),
 }
+LOOKED_AT: Mapping[str, str] = {  # as `access_events.What` names it
+    "case": "The case",
+    "history": "Its history",
+    "state": "The case as it was",
+    "why": "Why something is there",
+    "messages": "Its messages",
+    "agreement": "The terms of its agreement",
+    "files": "The list of its files",
+    "file": "A file",
+    "case-file": "A copy: case file",
+    "xes": "A copy: XES",
+    "ocel": "A copy: OCEL",
+    "letter": "A copy: a letter",
+}
 METHODS: Mapping[str, str] = {"phone": "By phone", "paper": "On paper", "in_person": "In person"}
 
 

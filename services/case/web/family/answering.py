@@ -12,11 +12,11 @@ from services.case.api import tasks as api
 from services.case.api.bodies import CompleteTask, Draft
 from services.case.application.tasks import etag_of_terms
 from services.case.domain import errors
-from services.case.domain.case import Case, Task
+from services.case.domain.case import Task
 from services.case.process.forms import Form
-from services.case.web.attaching import Files
+from services.case.web.attaching import Files, files_of
 from services.case.web.family.known import known_by_link, without
-from services.case.web.family.reader import Reader, reader_of
+from services.case.web.family.reader import FILES, Reader, reader_of
 from services.case.web.family.reading import tasks_of
 from services.case.web.filling import Filling, rows_to_check, show_step, take_step
 from services.case.web.questions import Answers
@@ -53,12 +53,9 @@ async def load(visit: Visit, number: int) -> Answering:
     if task.agreement == "terms":
         known = known_by_link(form, reader.party, visit.house.clock.today()) | _chosen(reader, form)
     etag = etag_of_terms(case) if task.agreement == "terms" else reply.etag
-    filling = _filling(
-        reader,
-        task,
-        without(form, known, reader.is_pupil, TITLES.get(known.get(CHOSEN, ""), "")),
-        reply.body["draft"] or {},
-    )
+    asked = without(form, known, reader.is_pupil, TITLES.get(known.get(CHOSEN, ""), ""))
+    files = await asyncio.to_thread(files_of, visit, case, FILES)
+    filling = _filling(reader, task, asked, reply.body["draft"] or {}, files)
     return Answering(reader, task, reply.body, etag, known, filling)
 
 
@@ -69,7 +66,7 @@ def _chosen(reader: Reader, form: Form) -> Answers:
     return {CHOSEN: answer} if version == reader.case.terms.version and CHOSEN in form.fields else {}
 
 
-def _filling(reader: Reader, task: Task, form: Form, draft: Answers) -> Filling:
+def _filling(reader: Reader, task: Task, form: Form, draft: Answers, files: Files) -> Filling:
     visit, case = reader.visit, reader.case
 
     async def keep(answers: Answers) -> None:
@@ -77,13 +74,7 @@ def _filling(reader: Reader, task: Task, form: Form, draft: Answers) -> Filling:
 
     checked = around(visit, case, task.instance)
     answers = {name: answer for name, answer in draft.items() if name in form.fields}
-    return Filling(
-        form, answers, f"/family/tasks/{task.id}", checked, keep, {**reader.around, "caption": ""}, _files(case)
-    )
-
-
-def _files(case: Case) -> Files:
-    return Files(dict(case.files), case.ref, fetched=False)
+    return Filling(form, answers, f"/family/tasks/{task.id}", checked, keep, {**reader.around, "caption": ""}, files)
 
 
 def _number(visit: Visit) -> int:
@@ -104,7 +95,7 @@ async def begin(visit: Visit) -> Response:
         description=answering.filling.form.schema.get("description", ""),
         begun=bool(answering.filling.answers),
         go_on=answering.filling.first_open(),
-        earlier=await asyncio.to_thread(said_before, visit, answering.body, _files(answering.reader.case)),
+        earlier=await asyncio.to_thread(said_before, visit, answering.body, answering.filling.files),
         back="/family",
     )
 

@@ -12,6 +12,7 @@ from services.case.domain.errors import LinkOver, NotByThisLink, NotSignedIn, Re
 from services.case.domain.links import Link
 from services.case.web.visit import Visit
 
+FILES = "/family/files"  # the address of what a family may fetch
 LEFT = "You have been away for a while, or this page was closed. Open your link again to go on."
 
 

@@ -5,11 +5,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.case.api import directory
+from services.case.api import directory, files
+from services.case.api.asking import respond
 from services.case.api.directory_bodies import StrategyQuery
 from services.case.api.messages import list_messages
 from services.case.application.links import purpose_of
 from services.case.domain.case import Task
+from services.case.domain.file_errors import FileUnknown
 from services.case.domain.people import PARTIES
 from services.case.policy.ladder import Ladder
 from services.case.web.directory_pages import NEEDS
@@ -27,6 +29,7 @@ async def home(visit: Visit) -> Response:
         tasks=[{"number": task.id, "title": title_of(reader, task)} for task in tasks_of(reader)],
         has_terms=bool(case.terms.version),
         answer=case.terms.answers.get(reader.party, ""),
+        files=[file for file in case.files.values() if file.by == visit.person.id],
         on_hold=case.status == "held",
         closed=case.status == "closed",
         surveys=await surveys.for_party(reader),
@@ -51,6 +54,14 @@ def title_of(reader: Reader, task: Task) -> str:
 
 def ladder_of(reader: Reader) -> Ladder:
     return reader.visit.house.reference.policy(reader.case.policy).ladder
+
+
+async def file(visit: Visit) -> Response:
+    """A file that the party added, or that a task of theirs shows, as long as the link lives. Raises FileUnknown."""
+    reader = await reader_of(visit)
+    if visit.part("file") not in reader.case.files:
+        raise FileUnknown
+    return respond(await visit.read(files.one_file, file=visit.part("file")))
 
 
 async def messages(visit: Visit) -> Response:

@@ -77,6 +77,7 @@ def judge_fields(asked: Asked, schema: Mapping[str, Any], top: bool) -> Iterator
         yield from _vocabulary(asked, name, field)
         yield from _govuk(asked, name, field, fields)
         yield from _destination(asked, name, field, top)
+        yield from _readers(asked, name, field)
         if not field.get("title"):
             yield asked.finding("field-without-title", name, f"The field {name} has no title, which is its question.")
         items = field.get("items")
@@ -140,6 +141,18 @@ def _destination(asked: Asked, name: str, field: Mapping[str, Any], top: bool) -
     fact, facts = field.get("x-fact", ""), asked.contents.known.facts
     if not isinstance(fact, str) or (fact and facts is not None and fact not in facts):
         yield asked.finding("unknown-fact", name, f"The field {name} sets a fact there is not.")
+
+
+def _readers(asked: Asked, name: str, field: Mapping[str, Any]) -> Iterator[Finding]:
+    """Who may fetch the files beside an answer: roles by what can be chosen."""
+    readers, known = field.get("x-readers", {}), asked.contents.known.roles
+    options = [option.get("const") for option in field.get("oneOf", []) if isinstance(option, dict)]
+    for code, roles in readers.items() if isinstance(readers, dict) else [("", None)]:
+        if code not in options or not isinstance(roles, list) or not roles:
+            yield asked.finding("form-vocabulary", name, f"x-readers of {name} names roles for each of some choices.")
+        for role in roles if isinstance(roles, list) else ():
+            if known is not None and role not in known:
+                yield asked.finding("unknown-role", name, f"The field {name} lets a role read there is not.")
 
 
 def _words(field: Any) -> Mapping[str, Any]:
