@@ -10,14 +10,15 @@ import pytest
 from services.case.projections.projecting import UnknownReadModel
 from services.case.wiring import House
 from tests.projections.rows import fresh_rows, rows_of, until_projected
-from tests.projections.traffic import Traffic, fill_directories
+from tests.projections.traffic import Traffic, break_glass, fill_directories
 
-MODELS = ("cases", "inbox", "timeline", "deadlines", "schools", "directory", "measures")
+MODELS = ("cases", "inbox", "timeline", "deadlines", "schools", "directory", "measures", "broken_glass")
 
 
 def test_in_large_batches_or_event_by_event_the_rows_are_the_same(house: House) -> None:
     Traffic(house.store, cases=50).run()
     fill_directories(house)
+    break_glass(house)
     with psycopg.connect(house.url, autocommit=True) as connection:
         while house.projecting.work(connection):
             pass

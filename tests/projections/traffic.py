@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import uuid4
 
 import msgspec
 
@@ -15,6 +16,7 @@ from services.case.application.entries import check, update_places
 from services.case.application.files import HOUSE, read_reference
 from services.case.application.reference import stream_of
 from services.case.domain import events as e
+from services.case.domain.case import Case
 from services.case.domain.meta import Actor, Event, Meta
 from services.case.domain.provider import OwnCheck, Places, StagePlaces
 from services.case.process.bundle import process_folders
@@ -135,3 +137,10 @@ def fill_directories(house: House) -> None:
     staff = Actor("ruth", "home-staff", "900001")
     own = OwnCheck(on=NOON.date(), seen=("site",), satisfied=True)
     house.listings.change("937", staff, once(), check("937", "AP-1001", "900001", own, "", "A calm place."))
+
+
+def break_glass(house: House) -> None:
+    """An auditor reads a case for a while."""
+    case = Case(stream_of("SC-2026-1"), ref="SC-2026-1", authority="937")
+    auditor = Actor("vera", "auditor", "937")
+    house.looking.break_glass(case, auditor, str(uuid4()), "A complaint about the meeting.", NOON + timedelta(hours=1))
