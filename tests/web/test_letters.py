@@ -93,6 +93,8 @@ def test_nobody_takes_a_letter_who_does_not_read_it(desk: Desk, browser: At) -> 
     message = next(one for one in desk.as_("parent").get(f"/cases/{ref}/messages").json() if one["to"] == "parent")
     for name, status in (("auditor", 404), ("pupil", 404), ("caseworker-885", 404), ("admin", 403), ("", 404)):
         person = browser(name)
+        if name == "auditor":  # who else is first asked why they look
+            person.look_at(ref)
         answer = person.client.get(f"/cases/{ref}/messages/{message['notice']}/parent/pdf")
         if name:
             assert answer.status_code == status, name
