@@ -1,5 +1,6 @@
 """Debian's Chromium driven by Playwright, and what is looked at on every page that it shows."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from services.case.web.assets import FETCHED
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ALLOWED: dict[str, str] = {}  # a rule that may be broken -> why, with a link
+Words = str | re.Pattern[str]
+ARGUMENTS = ["--no-sandbox", "--disable-gpu"]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -31,7 +34,7 @@ def chromium() -> Iterator["Browser"]:
     if found is None:
         raise NoBrowser("chromium is not on the PATH (apt install chromium)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
         try:
             yield browser
         finally:
@@ -46,7 +49,7 @@ class Person:
             viewport={"width": width, "height": 900}, java_script_enabled=script, base_url=address
         )
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(30_000)
         self.faults: list[str] = []
         self.page.on("console", self._said)
         self.page.on("response", self._loaded)
@@ -68,23 +71,51 @@ class Person:
         self.page.goto(path)
         return self
 
-    def press(self, name: str) -> "Person":
-        """A button by its words."""
-        self.page.get_by_role("button", name=name, exact=True).click()
-        return self
+    def press(self, name: Words) -> "Person":
+        """A button by its words, or a link that looks like one."""
+        return self.activate(self.page.get_by_role("button", name=name, exact=True))
 
-    def follow(self, name: str) -> "Person":
+    def press_value(self, value: str) -> "Person":
+        """A button by what it sends."""
+        return self.activate(self.page.locator(f"button[value='{value}']"))
+
+    def follow(self, name: Words) -> "Person":
         """The first link by its words."""
-        self.page.get_by_role("link", name=name).first.click()
-        return self
+        return self.activate(self.page.get_by_role("link", name=name).first)
 
     def choose(self, label: str) -> "Person":
         """Tick a radio or a box."""
-        self.page.get_by_label(label, exact=True).check()
-        return self
+        return self.tick(self.page.get_by_label(label, exact=True))
 
     def type(self, label: str, words: str) -> "Person":
-        self.page.get_by_label(label, exact=True).fill(words)
+        return self.write(self.page.get_by_label(label, exact=True), words)
+
+    def fill(self, name: str, kind: str, value: Any) -> "Person":
+        """Answer a field by its name; `kind` is its type, or `select`."""
+        field = self.page.locator(f"main [name='{name}']")
+        if kind in ("radio", "checkbox"):
+            for one in value if isinstance(value, list) else [value]:
+                text = {True: "yes", False: "no"}.get(one, one) if isinstance(one, bool) else one
+                self.tick(self.page.locator(f"main [name='{name}'][value='{text}']"))
+            return self
+        return self.select(field, str(value)) if kind == "select" else self.write(field, str(value))
+
+    def activate(self, what: "Locator") -> "Person":
+        """A link or a button."""
+        what.click()
+        self.page.wait_for_load_state("domcontentloaded")  # the click waits until it begins
+        return self
+
+    def tick(self, box: "Locator") -> "Person":
+        box.check()
+        return self
+
+    def write(self, field: "Locator", words: str) -> "Person":
+        field.fill(words)
+        return self
+
+    def select(self, field: "Locator", value: str) -> "Person":
+        field.select_option(value)
         return self
 
     @property

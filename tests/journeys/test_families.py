@@ -7,17 +7,17 @@ import pytest
 
 from tests.api.desk import Desk
 from tests.journeys.chromium import Person, violations, wider_than_the_window
+from tests.journeys.links import PHONE, make_link
 
 At = Callable[..., Person]
-PHONE = 375
 
 
 def link_for(at: At, ref: str, party: str, purpose: str) -> str:
     """A caseworker makes it and hands it over."""
     worker = at("caseworker")
-    worker.open(f"/cases/{ref}/people/{party}/link").choose(purpose).press("Make the link")
+    path = make_link(worker, ref, party, purpose)
     assert violations(worker.page) == []
-    return "/link/" + worker.page.locator("#the-link").inner_text().strip().partition("/link/")[2]
+    return path
 
 
 def terms(desk: Desk) -> str:
@@ -80,7 +80,7 @@ def arrive(at: At, path: str, script: bool) -> Family:
 @pytest.mark.parametrize("script", [True, False])
 def test_a_parent_declines(at: At, desk: Desk, script: bool) -> None:
     ref = terms(desk)
-    parent = arrive(at, link_for(at, ref, "parent", "Read the plan, and agree or not"), script)
+    parent = arrive(at, link_for(at, ref, "parent", "agree"), script)
     assert parent.person.page.title().startswith("A plan for you to read")
     parent.press("Continue").press_link("Read about the plan").press_link("Read the plan")
     parent.press_link("Continue to your answer")
@@ -93,11 +93,13 @@ def test_a_parent_declines(at: At, desk: Desk, script: bool) -> None:
     assert desk.case(ref)["agreements"]["answers"]["parent"] == "refused"
 
 
-def test_a_parent_asks_what_has_been_tried(at: At, desk: Desk) -> None:
+@pytest.mark.parametrize("script", [True, False])
+def test_a_parent_asks_what_has_been_tried(at: At, desk: Desk, script: bool) -> None:
     ref = desk.open()
-    parent = arrive(at, link_for(at, ref, "parent", "See what was tried, what happens next, and ask the school"), True)
+    parent = arrive(at, link_for(at, ref, "parent", "see"), script)
     parent.press("Continue")
     for name in (
+        "What we wrote to you",
         "What has been tried",
         "What else might suit",
         "What happens next",
@@ -121,7 +123,7 @@ def test_a_parent_asks_what_has_been_tried(at: At, desk: Desk) -> None:
 @pytest.mark.parametrize("script", [True, False])
 def test_a_pupil_agrees_and_changes_their_mind(at: At, desk: Desk, script: bool) -> None:
     ref = terms(desk)
-    pupil = arrive(at, link_for(at, ref, "pupil", "Read the plan, and agree or not"), script)
+    pupil = arrive(at, link_for(at, ref, "pupil", "agree"), script)
     pupil.press("Continue").press_link("Read about the plan").press_link("Read the plan")
     pupil.press_link("Say what you think").person.choose("Yes, I want this")
     pupil.press("Continue").answer()

@@ -1,48 +1,17 @@
 """A notice from the case to a parent and its result back on the timeline, with the services as processes of their own;
 and notify killed while it is sending."""
 
-import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 
-from services.case.domain.people import Person
 from tests.api.desk import pupil
+from tests.notify.beside import notify
 from tests.notify.conftest import hurry
-from tests.notify.govuk import KEY, Govuk
-from tests.serving import ROOT, Served
+from tests.notify.govuk import Govuk
+from tests.serving import Served
 from tests.store.embedding import until
-
-SCOPES = frozenset({"feed", "feed:contacts", "results"})
-
-
-@contextmanager
-def notify(served: Served, url: str, govuk: Govuk) -> Iterator["subprocess.Popen[str]"]:
-    """The notify service beside this case service, with an own database."""
-    environment = {
-        "NOTIFY_DATABASE_URL": url,
-        "NOTIFY_FEED_URL": served.address,
-        "NOTIFY_FEED_TOKENS": f"937:{served.token_of(Person('notify', '937', (), SCOPES))}",
-        "NOTIFY_GOVUK_API_KEY": KEY,
-        "NOTIFY_GOVUK_URL": govuk.address,
-        "NOTIFY_GOVUK_EMAIL_TEMPLATE": "e",
-        "NOTIFY_GOVUK_LETTER_TEMPLATE": "l",
-    }
-    command = [sys.executable, "-m", "services.notify", "run"]
-    given = {**os.environ, **environment, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(command, cwd=ROOT, env=given, stderr=subprocess.PIPE, text=True)
-    try:
-        yield running
-    finally:
-        running.kill()
-        running.wait()
-        assert running.stderr is not None
-        running.stderr.close()
 
 
 def open_case(served: Served) -> str:

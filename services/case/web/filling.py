@@ -17,7 +17,7 @@ from services.case.web.attaching import Files, take_files
 from services.case.web.choosing import choices_for, find_schools, naming
 from services.case.web.in_words import in_words
 from services.case.web.questions import Answers, Step, asked, needed, steps_asked
-from services.case.web.typed import at_pointer, read, typed
+from services.case.web.typed import MOST_ITEMS, at_pointer, read, typed
 from services.case.web.visit import Visit
 
 Errors = list[dict[str, str]]
@@ -117,7 +117,7 @@ async def _page(
     shown = typed(step.questions, answers)
     for question in step.questions:
         if question.kind == "several":
-            least = max(shown[question.name], question.field.get("minItems", 1), 1)
+            least = max(shown[question.name], question.field.get("minItems", 1), 1, _place_of(finding, question.name))
             shown[question.name] = least + (question.name == adding and least == shown[question.name])
     text = visit.posted.get(f"{finding}.search") if finding else ""
     found = await find_schools(visit, text)
@@ -144,6 +144,14 @@ async def _page(
         back=f"{filling.address}/check" if back == "check" else before,
         **filling.shown,
     )
+
+
+def _place_of(finding: str, name: str) -> int:
+    """Which of several it is, counted from 1, in which a school is looked for: it stays though nothing else is answered
+    in it yet; 0 if it is in none of these."""
+    several, _, rest = finding.partition(".")
+    place = rest.partition(".")[0]
+    return int(place) + 1 if several == name and place.isdecimal() and int(place) < MOST_ITEMS else 0
 
 
 def errors_of(faults: Errors, step: Step) -> Errors:

@@ -100,9 +100,17 @@ async def overview(visit: Visit) -> Response:
         others=names.get(body["assignee"], body["assignee"]) if body["assignee"] else "",
         family=shown.task.role in FAMILY and shown.task.person != visit.person.id,
         earlier=earlier,
+        letter=_letter(shown),
         status=shown.case.status,
         back="/tasks",
     )
+
+
+def _letter(shown: Shown) -> str:
+    """The words that did not reach somebody, where the task is to see to it; "" for any other task."""
+    deliveries = shown.case.deliveries.items()
+    key = next((key for key, one in deliveries if one.instance == shown.task.instance), "")
+    return f"/cases/{shown.case.ref}/messages/{key.replace(':', '/', 1)}" if key else ""
 
 
 async def begin(visit: Visit) -> Response:
