@@ -44,15 +44,14 @@ class Registering:
     def work(self, connection: psycopg.Connection[Any]) -> bool:
         """Enter the next batch of what the log has since the last time; whether there may be more."""
         row = connection.execute(POSITION, [READER]).fetchone()
-        after, head = int(row[0]) if row else 0, self._store.head()
-        if head > after:
-            batch = self._store.read_types([ExclusionNotified.TOPIC], after, head, BATCH)
-            for recorded in batch:
-                register = enter(self._door.registers, recorded, self._door.clock.now())
-                asyncio.run(tell_cases(self._door, register))
-            connection.execute(MOVE, [READER, batch[-1].position if len(batch) == BATCH else head])
-            return len(batch) == BATCH
-        return False
+        after = int(row[0]) if row else 0
+        batch, upto = self._store.read_types([ExclusionNotified.TOPIC], after, BATCH)
+        for recorded in batch:
+            register = enter(self._door.registers, recorded, self._door.clock.now())
+            asyncio.run(tell_cases(self._door, register))
+        if upto > after:
+            connection.execute(MOVE, [READER, upto])
+        return len(batch) == BATCH
 
 
 def enter(registers: Registers, recorded: Recorded, at: datetime) -> Register | None:

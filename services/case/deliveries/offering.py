@@ -65,16 +65,16 @@ class Offering:
     def work(self, connection: psycopg.Connection[Any]) -> bool:
         """The next batch of the log; whether there may be more."""
         row = connection.execute(POSITION, [READER]).fetchone()
-        after, head = int(row[0]) if row else 0, self._door.store.head()
-        if head <= after:
+        after = int(row[0]) if row else 0
+        batch, upto = self._door.store.read_types(MAKE_WORDS_DUE, after, BATCH)
+        if upto == after:
             return False
-        batch = self._door.store.read_types(MAKE_WORDS_DUE, after, head, BATCH)
         history_of, office_of = cache(self._door.store.load), cache(self._office_of)
         offers = [offer for recorded in batch for offer in self._of(recorded, history_of(recorded.stream), office_of)]
         with connection.transaction():
             connection.execute("SET LOCAL synchronous_commit = on")
             places = [place for given in offers if (place := self._offer(connection, given)) is not None]
-            connection.execute(MOVE, [READER, batch[-1].position if len(batch) == BATCH else head])
+            connection.execute(MOVE, [READER, upto])
             if places:
                 connection.execute("SELECT pg_notify('contacts', %s)", [str(places[-1])])
         return len(batch) == BATCH

@@ -88,9 +88,13 @@ class EventStore:
         """The log after a position, in commit order."""
         return self._recorded(self.database.rows(LOG, [after, limit]))
 
-    def read_types(self, types: Sequence[str], after: int, until: int, limit: int) -> list[Recorded]:
-        """The events of some types after a position and up to another, in commit order."""
-        return self._recorded(self.database.rows(OF_TYPES, [after, until, list(types), limit]))
+    def read_types(self, types: Sequence[str], after: int, limit: int) -> tuple[list[Recorded], int]:
+        """The events of some types after a position, in commit order, and the position up to which these are all."""
+        head = self.head()
+        if head <= after:
+            return [], after
+        found = self._recorded(self.database.rows(OF_TYPES, [after, head, list(types), limit]))
+        return found, found[-1].position if len(found) == limit else head
 
     def _recorded(self, rows: list[Any]) -> list[Recorded]:
         """Rows of several streams as events."""

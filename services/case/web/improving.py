@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from starlette.responses import Response
 
 from services.case.application.circumstances import Around
 from services.case.domain.case import Case
@@ -13,7 +14,7 @@ from services.case.domain.permissions import ACTIONS
 from services.case.process.forms import Form
 from services.case.projections.measures.catalogue import BY_ID
 from services.case.web.attaching import Files
-from services.case.web.filling import Filling
+from services.case.web.filling import Errors, Filling, rows_to_check
 from services.case.web.questions import Answers
 from services.case.web.short_forms import form_of
 from services.case.web.visit import Visit
@@ -59,6 +60,29 @@ def drafting(visit: Visit, address: str, form: Form, begun: Answers, **shown: An
     assert visit.session is not None
     answers = visit.session.kept.get(DRAFTS, {}).get(address, begun)
     return Filling(form, answers, address, around, keep, shown, Files({}))
+
+
+def go_on(visit: Visit, filling: Filling) -> Response:
+    """Where a draft goes on; one that is whole, at its first question."""
+    still = filling.first_open()
+    return visit.to(f"{filling.address}/questions/1" if still.endswith("/check") else still)
+
+
+def checked(visit: Visit, template: str, filling: Filling) -> Response:
+    """The draft to read again, or what it still asks."""
+    still = filling.first_open()
+    return check_page(visit, template, filling, []) if still == visit.request.url.path else visit.to(still)
+
+
+def check_page(visit: Visit, template: str, filling: Filling, faults: Errors) -> Response:
+    """With what is wrong: beside the answer that it is about, or else above all of them."""
+    rows = rows_to_check(visit, filling, faults)
+    wrong = [{"text": row["error"], "href": row["href"]} for row in rows if row["error"]]
+    beside = [{"text": fault["detail"], "href": "#main-content"} for fault in faults if not wrong]
+    return visit.page(
+        template, 422 if faults else 200, rows=rows, errors=wrong or beside, base=filling.address,
+        back=f"{filling.address}/questions/1", **filling.shown,
+    )  # fmt: skip
 
 
 async def keep_draft(visit: Visit, address: str, answers: Answers | None) -> None:

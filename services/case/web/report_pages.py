@@ -8,12 +8,23 @@ from services.case.api import actions, reports, surveys
 from services.case.api.improvement_bodies import ActionQuery, AgreeAction, Publish, PublishAgain, VersionQuery
 from services.case.api.measures import CSV
 from services.case.domain import errors
-from services.case.web.filling import Filling, rows_to_check, show_step, take_step
-from services.case.web.improving import changed, drafting, keep_draft, may, measure_titles, tabs_of
+from services.case.web.filling import Filling, show_step, take_step
+from services.case.web.improving import (
+    changed,
+    check_page,
+    checked,
+    drafting,
+    go_on,
+    keep_draft,
+    may,
+    measure_titles,
+    tabs_of,
+)
 from services.case.web.questions import Answers
 from services.case.web.short_forms import said, show
 from services.case.web.visit import Visit
 
+CHECK = "reports/check.html"
 KINDS = {"report": "Report", "plan": "Plan"}
 
 
@@ -97,9 +108,7 @@ async def _draft(visit: Visit) -> Filling:
 
 async def begin(visit: Visit) -> Response:
     """Where the draft goes on."""
-    filling = await _draft(visit)
-    still = filling.first_open()
-    return visit.to(f"{filling.address}/questions/1" if still.endswith("/check") else still)
+    return go_on(visit, await _draft(visit))
 
 
 async def question(visit: Visit) -> Response:
@@ -112,19 +121,7 @@ async def answer(visit: Visit) -> Response:
 
 async def check(visit: Visit) -> Response:
     """The draft, to read before it is published."""
-    filling = await _draft(visit)
-    still = filling.first_open()
-    return _check_page(visit, filling, []) if still == visit.request.url.path else visit.to(still)
-
-
-def _check_page(visit: Visit, filling: Filling, faults: list[dict[str, str]]) -> Response:
-    rows = rows_to_check(visit, filling, faults)
-    wrong = [{"text": row["error"], "href": row["href"]} for row in rows if row["error"]]
-    beside = [{"text": fault["detail"], "href": "#main-content"} for fault in faults if not wrong]
-    return visit.page(
-        "reports/check.html", 422 if faults else 200, rows=rows, errors=wrong or beside, base=filling.address,
-        back=f"{filling.address}/questions/1", **filling.shown,
-    )  # fmt: skip
+    return checked(visit, CHECK, await _draft(visit))
 
 
 async def publish(visit: Visit) -> Response:
@@ -139,7 +136,7 @@ async def publish(visit: Visit) -> Response:
         reply = await visit.act(handler, kind, written)
     except (errors.BodyInvalid, errors.ReasonMissing) as refused:
         faults = refused.details.get("errors") or [{"pointer": "/reason", "detail": str(refused)}]
-        return _check_page(visit, filling, faults)
+        return check_page(visit, CHECK, filling, faults)
     await keep_draft(visit, filling.address, None)
     return visit.to(f"/reports/{reply.body['report']}")
 

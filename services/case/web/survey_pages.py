@@ -14,14 +14,15 @@ from services.case.domain import errors
 from services.case.domain.improvement_events import Question
 from services.case.domain.people import Role
 from services.case.process.forms import Form
-from services.case.web.filling import Errors, Filling, errors_of, rows_to_check, show_step, take_step
-from services.case.web.improving import changed, drafting, keep_draft, may, tabs_of
+from services.case.web.filling import Errors, Filling, errors_of, show_step, take_step
+from services.case.web.improving import changed, check_page, checked, drafting, go_on, keep_draft, may, tabs_of
 from services.case.web.questions import Answers, Step, question_of
 from services.case.web.short_forms import said, show
 from services.case.web.typed import read, typed
 from services.case.web.visit import Visit
 from services.case.web.wording import LONDON, role
 
+CHECK = "surveys/check.html"
 SCALE = {1: "1, not at all", 2: "2", 3: "3", 4: "4", 5: "5, very much"}
 FEWEST, MOST, LONGEST = 2, 20, 100  # answers to choose from, and characters of one
 
@@ -123,9 +124,7 @@ async def _draft(visit: Visit) -> Filling:
 
 async def begin(visit: Visit) -> Response:
     """Where the questions about a new survey go on."""
-    filling = await _draft(visit)
-    still = filling.first_open()
-    return visit.to(f"{filling.address}/questions/1" if still.endswith("/check") else still)
+    return go_on(visit, await _draft(visit))
 
 
 async def question(visit: Visit) -> Response:
@@ -138,18 +137,7 @@ async def take(visit: Visit) -> Response:
 
 async def check(visit: Visit) -> Response:
     """What will be asked, to read again."""
-    filling = await _draft(visit)
-    still = filling.first_open()
-    return _check_page(visit, filling, []) if still == visit.request.url.path else visit.to(still)
-
-
-def _check_page(visit: Visit, filling: Filling, faults: Errors) -> Response:
-    rows = rows_to_check(visit, filling, faults)
-    wrong = [{"text": row["error"], "href": row["href"]} for row in rows if row["error"]]
-    return visit.page(
-        "surveys/check.html", 422 if faults else 200, rows=rows, errors=wrong, base=filling.address,
-        back=f"{filling.address}/questions/1", **filling.shown,
-    )  # fmt: skip
+    return checked(visit, CHECK, await _draft(visit))
 
 
 async def open_it(visit: Visit) -> Response:
@@ -164,7 +152,7 @@ async def open_it(visit: Visit) -> Response:
         if one["kind"] == "choice" and not _good(_options(one))
     ]  # fmt: skip
     if faults:
-        return _check_page(visit, filling, faults[:1])
+        return check_page(visit, CHECK, filling, faults[:1])
     closes = datetime.fromisoformat(f"{answers['closes_on']}T{answers['closes_at']}").replace(tzinfo=LONDON)
     asked = [
         {"id": f"q{place}", "title": one["title"], "kind": one["kind"], "options": _options(one)}
@@ -176,7 +164,7 @@ async def open_it(visit: Visit) -> Response:
         reply = await visit.act(api.open_a_survey, OpenSurvey, body)
     except errors.BodyInvalid as refused:
         faults = [{**one, "pointer": "/closes_on"} for one in refused.details["errors"]]
-        return _check_page(visit, filling, faults)
+        return check_page(visit, CHECK, filling, faults)
     await keep_draft(visit, filling.address, None)
     return visit.to(f"/surveys/{reply.body['survey']}")
 
