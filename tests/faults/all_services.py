@@ -29,7 +29,7 @@ from tests.notify.conftest import hurry
 from tests.notify.govuk import KEY, Govuk
 from tests.notify.govuk import served as govuk_served
 from tests.relay.conftest import on
-from tests.relay.reading import TOPICS, by_stream, read_all
+from tests.relay.reading import TOPICS, by_stream, read_readable
 from tests.serving import ROOT
 from tests.store.embedding import data_folder, until
 
@@ -141,7 +141,7 @@ class AllServices(Service):
         with house_of(self.web) as house:
             log = list(house.store.read_all())
         topics = [self.names_on_broker["KAFKA_TOPIC_PREFIX"] + topic for topic in (*TOPICS, "case.access.v1")]
-        published = read_all(self.broker.bootstrap, topics, readable=True)
+        published = read_readable(self.broker.bootstrap, topics)
         delivered = [recorded for recorded in log if recorded.type == DELIVERED]
         return [
             *on_the_topics(published, [f"{recorded.stream}.{recorded.version}" for recorded in log]),
@@ -170,12 +170,16 @@ class AllServices(Service):
             yield f"the ledger is not the store, of {events} events: {done.stdout}{done.stderr[-300:]}"
 
 
-def on_the_topics(published: Sequence[Event], stored: Sequence[str]) -> Iterator[str]:
+def on_the_topics(published: Sequence[tuple[str, Event]], stored: Sequence[str]) -> Iterator[str]:
     """Each stored event once, and every stream in order and without a gap."""
-    times = Counter(event["id"] for event in published)
-    yield from [f"published {times[id]} times: {id}" for id in stored if times[id] != 1][:SHOWN]
-    ours = set(stored)
-    for stream, events in by_stream([event for event in published if event["id"] in ours]).items():
+    ours: dict[str, list[str]] = {id: [] for id in stored}
+    for place, event in published:
+        if event["id"] in ours:
+            ours[event["id"]].append(place)
+    yield from [f"published {len(at)} times, at {', '.join(at)}: {id}" for id, at in ours.items() if len(at) != 1][
+        :SHOWN
+    ]
+    for stream, events in by_stream([event for _, event in published if event["id"] in ours]).items():
         if [event["sequence"] for event in events] != list(range(1, len(events) + 1)):
             yield f"stream {stream} is not in order"
 

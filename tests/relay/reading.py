@@ -1,7 +1,7 @@
 """What a subscriber reads from topics: everything that is committed, in the order in which it stands there."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from typing import Any
 
@@ -12,14 +12,24 @@ from contracts.envelope import NotACloudEvent, Record, from_record
 TOPICS = ("case.events.v1", "authority.events.v1")
 
 
-def read_all(
-    bootstrap: str, topics: Sequence[str], committed: bool = True, readable: bool = False
-) -> list[dict[str, Any]]:
-    """Every event on these topics, each partition in its order. Uncommitted ones only if they are asked for;
-    `readable`: what is no event is passed over. Raises NotACloudEvent."""
+def read_all(bootstrap: str, topics: Sequence[str], committed: bool = True) -> list[dict[str, Any]]:
+    """Every event on these topics, each partition in its order. Uncommitted ones only if they are asked for. Raises
+    NotACloudEvent."""
+    return [from_record(record) for _, record in read_records(bootstrap, topics, committed)]
+
+
+def read_readable(bootstrap: str, topics: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    """As `read_all`, with the place of each; what is no event is passed over."""
+    found = []
+    for place, record in read_records(bootstrap, topics):
+        with suppress(NotACloudEvent):
+            found.append((place, from_record(record)))
+    return found
+
+
+def read_records(bootstrap: str, topics: Sequence[str], committed: bool = True) -> Iterator[tuple[str, Record]]:
+    """Every record and its place: topic, partition and offset."""
     level = "read_committed" if committed else "read_uncommitted"
-    found: list[dict[str, Any]] = []
-    pass_over = (NotACloudEvent,) if readable else ()
     with closing(
         KafkaConsumer(bootstrap_servers=bootstrap, isolation_level=level, enable_auto_commit=False)
     ) as consumer:
@@ -32,9 +42,8 @@ def read_all(
         while any(consumer.position(partition) < ends[partition] for partition in partitions):
             for records in consumer.poll(timeout_ms=200, max_records=5000).values():
                 for record in records:
-                    with suppress(*pass_over):
-                        found.append(from_record(Record(record.key, record.headers, record.value)))
-    return found
+                    place = f"{record.topic} {record.partition} {record.offset}"
+                    yield place, Record(record.key, record.headers, record.value)
 
 
 def by_stream(events: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

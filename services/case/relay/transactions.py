@@ -30,7 +30,7 @@ PRODUCER: dict[str, Any] = {
     "linger_ms": 5,
     "batch_size": 131_072,
     "retry_backoff_ms": 5,  # after each commit the next transaction waits that long for the markers of the last
-    "transaction_timeout_ms": 15_000,
+    "transaction_timeout_ms": 60_000,  # longer than FLUSH and COMMIT: nobody else ends what is still worked on
     "delivery_timeout_ms": 15_000,
     "max_block_ms": 15_000,
     "allow_auto_create_topics": False,
