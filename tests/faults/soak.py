@@ -14,7 +14,7 @@ from tests.faults.work import Casework
 
 PER_SECOND = 50.0  # commands
 CLIENTS = 16
-PER_CASE = 10  # commands: so many cases that the door's live cases are at their limit when it is warm
+PER_CASE = 4  # commands: so many cases that all that is kept of cases is at its limit when it is warm
 WARM = 1 / 2  # of the time, in which caches fill
 LOOKS = 60  # at each process
 GROWTH = 1.05  # of its memory from the end of warming up to the end, at most

@@ -18,7 +18,7 @@ from services.case.process.bundle import Bundle
 NAMESPACE = UUID("7c1f3f0e-2f5f-5b5e-9d35-6b1d0c9f0a51")
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=5_000)
 def stream_of(ref: str) -> UUID:
     """The stream of a case, from its reference."""
     return uuid5(NAMESPACE, ref)

@@ -18,7 +18,7 @@ FIRST = (
     "WHERE originator_version = 1 AND originator_id = ANY (%s)"
 )
 EVERYBODYS = ""  # the authority of what is of none: the register of schools, the pupils' registers
-REMEMBERED = 50_000
+REMEMBERED = 5_000
 
 
 class Owner(NamedTuple):

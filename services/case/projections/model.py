@@ -36,7 +36,7 @@ class Origins:
         self._instances: dict[tuple[UUID, int], tuple[str, str]] = {}
 
     def note(self, batch: Sequence[Recorded]) -> None:
-        if len(self._cases) > 50_000:
+        if len(self._cases) > 5_000:
             self._cases.clear()
             self._instances.clear()
         for recorded in batch:

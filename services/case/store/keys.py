@@ -8,7 +8,7 @@ from uuid import UUID
 from services.case.store.cipher import MasterKey, StreamKey
 from services.case.store.database import Database
 
-KEPT = 20_000
+KEPT = 5_000
 SURE = 30.0  # seconds for which a key is taken to be there still: that it was destroyed is told, but may not be heard
 
 
