@@ -18,6 +18,7 @@ from services.case.domain.people import Person
 from services.case.samples import as_person, sample_people
 from services.case.settings import Settings
 from services.case.wiring import signing_key_of
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,12 +34,14 @@ class Served:
         self.module = module  # that runs the commands
         self.alone = alone  # whether the other services are left out
         self.address = ""
+        self._port = free_port()
         self.process: subprocess.Popen[str] | None = None
         self.said: list[str] = []  # what it printed
         self.token = cache(self._token)
 
-    def start(self, port: int = 0) -> "Served":
-        command = [sys.executable, "-m", self.module, "web", "--port", str(port), "--data", str(self.data)]
+    def start(self) -> "Served":
+        """Once more, too: at the same address."""
+        command = [sys.executable, "-m", self.module, "web", "--port", str(self._port), "--data", str(self.data)]
         command += ["--alone"] if self.alone else []
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

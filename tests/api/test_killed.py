@@ -93,7 +93,6 @@ def command(data: Path, *words: str) -> str:
 
 def test_twenty_kills_lose_nothing(served: Served, desk: Desk) -> None:
     chance = random.Random(20)
-    port = int(served.address.rpartition(":")[2])
     stop = threading.Event()
     clients = [Client(served, number, stop) for number in range(CLIENTS)]
     for client in clients:
@@ -101,7 +100,7 @@ def test_twenty_kills_lose_nothing(served: Served, desk: Desk) -> None:
     for _ in range(KILLS):
         time.sleep(chance.uniform(0.05, 0.6))
         assert served.stop(signal.SIGKILL) == -signal.SIGKILL
-        served.start(port)
+        served.start()
     time.sleep(0.5)
     stop.set()
     for client in clients:

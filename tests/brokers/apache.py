@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from tests.brokers import jars
+from tests.ports import free_port
 
 HERE = Path(__file__).parent
 FLAGS = (
@@ -72,8 +73,7 @@ class ApacheKafka:
         raise RuntimeError("no free ports were found")
 
     def _configure(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as two:
-            port, controller = one.getsockname()[1], two.getsockname()[1]
+        port, controller = free_port(), free_port()
         self.bootstrap = f"127.0.0.1:{port}"
         shutil.rmtree(self.folder / "data", ignore_errors=True)
         settings = SETTINGS | {

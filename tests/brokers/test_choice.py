@@ -10,6 +10,7 @@ from tests.brokers import choice
 from tests.brokers.apache import ApacheKafka, answers
 from tests.brokers.choice import KINDS, Broker, NoBroker, choose, missing
 from tests.brokers.docker import PATIENCE, NoDocker, ask_engine
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -22,8 +23,7 @@ def hanging() -> Iterator[str]:
 @pytest.fixture
 def closed() -> str:
     """An address at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        return f"127.0.0.1:{gone.getsockname()[1]}"
+    return f"127.0.0.1:{free_port()}"
 
 
 def test_an_engine_without_a_socket_is_passed_over() -> None:

@@ -1,6 +1,5 @@
 """Commands and variables of compose.yaml on a real PostgreSQL and broker: a case, from opening to its first notice."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -16,6 +15,7 @@ from tests.api.desk import pupil
 from tests.api.issuing import Issuer
 from tests.conftest import MASTER_KEY, SIGNING_KEY
 from tests.deploy.composed import Composed
+from tests.ports import free_port
 from tests.relay.reading import read_all
 from tests.serving import ROOT
 from tests.store.embedding import until
@@ -23,11 +23,6 @@ from tests.store.embedding import until
 WORKERS = ("web", "projections", "relay", "timers", "notify", "audit")
 AUTHORITIES = load_authorities(Settings().authorities_path).codes
 SCHOOLS = ROOT / "services" / "case" / "samples" / "schools.csv"
-
-
-def free_port() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return str(listening.getsockname()[1])
 
 
 @pytest.fixture
@@ -68,7 +63,7 @@ def composed(
         **{f"{name}_database_url": url for name, url in databases.items()},
     }.items():
         (secrets / name).write_text(value + "\n")
-    port = free_port()
+    port = str(free_port())
     address = f"http://127.0.0.1:{port}"
     given = {
         "CASE_OIDC_ISSUER": issuer.address,
@@ -80,8 +75,8 @@ def composed(
         "http://web:8000": address,
         "0.0.0.0": "127.0.0.1",
         "8000": port,
-        "9101": free_port(),
-        "9102": free_port(),
+        "9101": str(free_port()),
+        "9102": str(free_port()),
     }
     own = {"KAFKA_TOPIC_PREFIX": kafka["KAFKA_TOPIC_PREFIX"], "PYTHONPATH": str(ROOT)}
     running = Composed(given, secrets, instead, own)

@@ -59,7 +59,6 @@ class Service:
         environment = {"CASE_CLOCK_START": MORNING, "CASE_BPMN_PATH": str(OUR_PROCESSES), **(more or {})}
         self.web = Served(data, environment)
         self.workers = {name: Worker(data, name, environment) for name in workers}
-        self._port = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,8 +80,7 @@ class Service:
             if name != "web":
                 self.workers[name].start()
         if "web" in (names or self.names):
-            self.web.start(self._port)
-            self._port = int(self.web.address.rpartition(":")[2])
+            self.web.start()
         return self
 
     def kill(self, names: Sequence[str]) -> None:

@@ -1,6 +1,5 @@
 """Sending through a mail server: what its answers mean, and what nobody can know."""
 
-import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from services.notify.deliveries import Connection
 from services.notify.sending import Sending
 from services.notify.settings import Settings
 from tests.notify.conftest import hurry, offered, results, take_in
+from tests.ports import free_port
 
 
 class Post:
@@ -34,11 +34,6 @@ class Post:
         if self.vanish:
             server.transport.abort()
         return self.to_words
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture
