@@ -108,7 +108,7 @@ def test_a_case_from_opening_to_its_first_notice(
         return [event["type"] for event in found.json()]
 
     until(lambda: any("notice_sent" in kind for kind in types()), "the result on the timeline", 40)
-    records = read_all(kafka["KAFKA_BOOTSTRAP_SERVERS"], [kafka["KAFKA_TOPIC_PREFIX"] + "case.events.v1"], True)
+    records = read_all(kafka["KAFKA_BOOTSTRAP_SERVERS"], [kafka["KAFKA_TOPIC_PREFIX"] + "case.events.v1"])
     mine = [event["sequence"] for event in records if event["id"].startswith(stream)]
     assert mine == list(range(1, len(mine) + 1))
     assert mine

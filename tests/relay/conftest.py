@@ -25,9 +25,9 @@ class Published:
         self.bootstrap = house.settings.kafka_bootstrap_servers
         self.prefix = house.settings.kafka_topic_prefix
 
-    def read(self, *topics: str, committed: bool = True) -> list[dict[str, Any]]:
+    def read(self, *topics: str) -> list[dict[str, Any]]:
         """The events on topics, those of the log if none is named."""
-        return read_all(self.bootstrap, [self.prefix + topic for topic in topics or TOPICS], committed)
+        return read_all(self.bootstrap, [self.prefix + topic for topic in topics or TOPICS])
 
     def read_when(self, enough: Callable[[list[dict[str, Any]]], bool], patience: float = 30) -> list[dict[str, Any]]:
         """What is read once it is enough."""
