@@ -2,12 +2,16 @@
 
 import contextlib
 import threading
+from collections.abc import Iterator
 
 import pytest
+from kafka import KafkaProducer
 from kafka.errors import KafkaTimeoutError
 
+from services.case.relay.client import connection as client
 from services.case.relay.relay import NAME, Relay
-from services.case.relay.transactions import Transactions, within
+from services.case.relay.transactions import POSITIONS, Transactions, within
+from services.case.settings import Settings
 from services.case.store.follower import Interrupted
 from tests.projections.traffic import Traffic
 from tests.relay.conftest import Published, assert_whole
@@ -50,6 +54,36 @@ def test_of_two_relays_that_both_believe_to_be_active_one_is_fenced(published: P
         younger.leave()
 
     assert_whole(published)
+
+
+def test_a_transaction_of_another_line_of_records_does_not_hide_where_to_go_on(published: Published) -> None:
+    house = published.house
+    Stream(house, 1)
+    elder, younger = (Relay(house) for _ in range(2))
+    with published.admitting(), house.database.connection() as connection, under_way(house.settings, "contacts"):
+        published.until_admitted()
+        assert elder.work(connection)
+        elder.leave()
+        begun = younger.work(connection)
+        younger.leave()
+
+    assert not begun, "the younger one publishes again what the elder did"
+    assert_whole(published)
+
+
+@contextlib.contextmanager
+def under_way(settings: Settings, name: str, seconds: float = 2) -> Iterator[None]:
+    """A transaction in which a place was kept; it is over some time later."""
+    producer = KafkaProducer(**client(settings), transactional_id=f"{settings.kafka_topic_prefix}{name}")
+    with contextlib.closing(producer):
+        producer.init_transactions()
+        producer.begin_transaction()
+        producer.send(f"{settings.kafka_topic_prefix}{POSITIONS}", b'{"position":1}', name.encode())
+        producer.flush()
+        ending = threading.Timer(seconds, producer.commit_transaction)
+        ending.start()
+        yield
+        ending.join()
 
 
 def test_a_database_restored_from_before_what_was_published_publishes_nothing(

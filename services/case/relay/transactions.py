@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from contextlib import closing
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -23,7 +24,7 @@ REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidRecordErro
 FLUSH = 20.0  # seconds for the records of a transaction
 AFTER = 1.0  # seconds for the others, once one has failed
 COMMIT = 20.0  # seconds for its end
-OPEN = 40.0  # seconds to find the broker, take over and read the place
+OPEN = 90.0  # seconds to find the broker, take over and read the place: longer than a transaction can last
 PRODUCER: dict[str, Any] = {
     "acks": "all",
     "enable_idempotence": True,
@@ -66,7 +67,7 @@ class Transactions:
     def _open(self) -> int:
         producer = KafkaProducer(**self._client, **PRODUCER, transactional_id=self._id)
         self._producer = producer
-        producer.init_transactions()  # comes back when the last one's transaction has ended, and can be read
+        producer.init_transactions()  # comes back when the last one's transaction has ended
         return self._reached()
 
     def publish(self, records: Iterable[tuple[str, Record]], place: int | None = None) -> None:
@@ -101,19 +102,15 @@ class Transactions:
             _close(producer)
 
     def _reached(self) -> int:
-        consumer = KafkaConsumer(
-            **self._client,
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-        )
-        try:
+        """Others keep their places there too. What stands behind a transaction of theirs that is under way cannot be
+        read as committed, so its end is waited for: by then they have committed, or been taken over, or timed out."""
+        with self._reading("read_committed") as consumer, self._reading("read_uncommitted") as looking:
             numbers = consumer.partitions_for_topic(self._positions)
             if not numbers:
                 raise BrokerError(f"there is no topic {self._positions}: `python -m services.case topics`")
             partitions = [TopicPartition(self._positions, number) for number in numbers]
             consumer.assign(partitions)
-            ends = consumer.end_offsets(partitions)
+            ends = looking.end_offsets(partitions)
             place = 0
             while any((consumer.position(partition) or 0) < ends[partition] for partition in partitions):
                 for records in consumer.poll(timeout_ms=500).values():
@@ -121,8 +118,11 @@ class Transactions:
                         if record.key == self._name.encode():
                             place = msgspec.json.decode(record.value or b"", type=Place).position
             return place
-        finally:
-            consumer.close()
+
+    def _reading(self, level: Literal["read_committed", "read_uncommitted"]) -> closing[KafkaConsumer]:
+        return closing(
+            KafkaConsumer(**self._client, isolation_level=level, enable_auto_commit=False, auto_offset_reset="earliest")
+        )
 
 
 def _close(producer: Any) -> None:
