@@ -31,6 +31,11 @@ class MeasureQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cla: Answer | None = None
     cp: Answer | None = None
     cin: Answer | None = None
+    sex: Literal["F", "M", "U"] | None = None
+    need: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,4}$")] | None = None
+    ethnic_group: Word | None = None
+    first_language: Word | None = None
+    fsm: Literal["yes", "no"] | None = None
 
 
 class MeasuredCasesQuery(MeasureQuery, frozen=True, forbid_unknown_fields=True):

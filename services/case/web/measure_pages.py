@@ -26,8 +26,16 @@ WORDS = {
     "cla": "Looked after",
     "cp": "Child protection plan",
     "cin": "Child in need",
+    "sex": "Sex",
+    "need": "Type of need",
+    "ethnic_group": "Ethnic group",
+    "first_language": "First language",
+    "fsm": "Free school meals in the last six years",
 }
-GROUPS = {"N": "No SEN", "K": "SEN support", "E": "EHC plan", "yes": "Yes", "no": "No", "not_known": "Not known"}
+GROUPS = {
+    "N": "No SEN", "K": "SEN support", "E": "EHC plan", "yes": "Yes", "no": "No", "not_known": "Not known",
+    "F": "Female", "M": "Male", "U": "Not known", "not_given": "Not given", "": "Not recorded",
+}  # fmt: skip
 STATES = {"open": "Open", "overdue": "Overdue", "done": "Done", "dropped": "Dropped"}
 PROVIDERS = {
     "registered_school": "Registered schools",

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from services.case.projections.measures.characteristics import CHARACTERISTICS
+
 Unit = Literal[
     "percent",  # numerator of denominator
     "per_100_pupils",  # numerator for every 100 pupils on roll, as the public register of schools has them
@@ -60,4 +62,5 @@ DIMENSIONS: dict[str, str] = {  # by what every measure can be told apart
     "cla": "c.cla",
     "cp": "c.cp",
     "cin": "c.cin",
+    **{name: f"c.{name}" for name in CHARACTERISTICS},
 }
