@@ -26,6 +26,7 @@ class MeasureQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Word | None = None
     school: Urn | None = None
     phase: Word | None = None
+    trust: Group | None = None
     year_group: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{1,2}$")] | None = None
     sen: Literal["N", "K", "E"] | None = None
     cla: Answer | None = None

@@ -36,6 +36,7 @@ GROUPS = {
     "N": "No SEN", "K": "SEN support", "E": "EHC plan", "yes": "Yes", "no": "No", "not_known": "Not known",
     "F": "Female", "M": "Male", "U": "Not known", "not_given": "Not given", "": "Not recorded",
 }  # fmt: skip
+NONE = {"trust": "No trust", "need": "No type of need recorded"}
 STATES = {"open": "Open", "overdue": "Overdue", "done": "Done", "dropped": "Dropped"}
 PROVIDERS = {
     "registered_school": "Registered schools",
@@ -119,6 +120,8 @@ def _name(visit: Visit, by: str, code: str) -> str:
     """What a group is called."""
     if by == "school":
         return visit.house.reference.directory.name_of(code)
+    if not code and by in NONE:
+        return NONE[by]
     return GROUPS.get(code, code.replace("_", " "))
 
 

@@ -231,6 +231,3 @@ NOT_HELD: dict[str, str] = {
     "sends by other ways is not held here.",
     "Attendance in alternative provision against the previous school": "Attendance at the school before is not held.",
 }
-NOT_TOLD_APART: dict[str, str] = {
-    "trust": "is not in the extract of the register of schools",
-}

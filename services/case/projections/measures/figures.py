@@ -1,7 +1,7 @@
 """Figures: a measure in a period, as a whole or told apart by one thing, with small numbers left out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -17,12 +17,13 @@ from services.case.projections.measures.counting import (
     Scope,
     Tally,
     cases_behind,
+    coarser,
     count,
     group_of,
     heads,
 )
 from services.case.projections.measures.measure import Measure
-from services.case.projections.measures.protection import Block, Counts, blocks, hidden_in, is_given
+from services.case.projections.measures.protection import Block, Counts, Wholes, blocks, hidden_in, is_given, wholes_of
 from services.case.store.database import Database
 
 ALWAYS = {"first": date(2000, 1, 1), "last": date(2099, 12, 31)}
@@ -75,11 +76,14 @@ class Counting:
         year = read_period(period.school_year)
         given = [term for term in year.terms if is_given(spans_of(read_period(f"{year.name} {term.name}")), parts)]
         table: defaultdict[str, dict[Term, Tally]] = defaultdict(lambda: {term: Tally() for term in year.terms})
-        for counted in self._count(measure, scope, by, {"first": year.first, "last": year.last}):
+        found = list(self._count(measure, scope, by, {"first": year.first, "last": year.last}))
+        for counted in found:
             row, term = table[counted.group], term_of(counted.day)
             row[term] = row[term].plus(counted.tally)
         rows, cells = hidden_in(
-            {group: {term: tally.counts for term, tally in row.items()} for group, row in table.items()}, given
+            {group: {term: tally.counts for term, tally in row.items()} for group, row in table.items()},
+            given,
+            _wholes(found, len(coarser(measure, by)), given, year.terms),
         )
         if not is_given(spans_of(year), parts):
             rows = set(table)
@@ -111,6 +115,22 @@ class Counting:
         among = {**self._among, "first": period.first, "last": period.last}
         asked = (filters, numerator, after, limit)
         return cases_behind(self._database, measure, scope, among, *asked, self._school_days)
+
+
+def _wholes(found: Iterable[Counted], kinds: int, given: list[Term], terms: Sequence[Term]) -> Wholes[str, Term]:
+    """What is known of groups from the coarser ones of each kind."""
+    joints: list[dict[str, dict[str, dict[Term, Counts]]]] = [{} for _ in range(kinds)]
+    for one in found:
+        for joint, coarse in zip(joints, one.within, strict=True):
+            row, term = joint.setdefault(coarse, {}).setdefault(one.group, {}), term_of(one.day)
+            row[term] = row.get(term, Counts()).plus(one.tally.counts)
+    known = [wholes_of(joint, given, terms) for joint in joints]
+    return Wholes(
+        [whole for one in known for whole in one.year],
+        {term: [whole for one in known for whole in one.terms[term]] for term in given},
+        {group for one in known for group in one.rows},
+        {cell for one in known for cell in one.cells},
+    )
 
 
 def _blocks(counted: Iterable[Counted]) -> list[Block]:
