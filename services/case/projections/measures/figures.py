@@ -179,8 +179,9 @@ def _figure(group: str, tally: Tally, numerator: float, denominator: float | Non
 
 
 def _plain(number: float) -> float:
-    """Whole numbers without a decimal point."""
-    return int(number) if number == int(number) else number
+    """To the second decimal, whole numbers without a point."""
+    rounded = round(number, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _share(part: float, whole: float, digits: int) -> float | None:
