@@ -36,6 +36,22 @@ GROUPS = {
     "N": "No SEN", "K": "SEN support", "E": "EHC plan", "yes": "Yes", "no": "No", "not_known": "Not known",
     "F": "Female", "M": "Male", "U": "Not known", "not_given": "Not given", "": "Not recorded",
 }  # fmt: skip
+NEEDS = {
+    "SPLD": "Specific learning difficulty",
+    "MLD": "Moderate learning difficulty",
+    "SLD": "Severe learning difficulty",
+    "PMLD": "Profound and multiple learning difficulty",
+    "SEMH": "Social, emotional and mental health",
+    "SLCN": "Speech, language and communication needs",
+    "HI": "Hearing impairment",
+    "VI": "Vision impairment",
+    "MSI": "Multi-sensory impairment",
+    "PD": "Physical disability",
+    "ASD": "Autistic spectrum disorder",
+    "DS": "Down syndrome",
+    "OTH": "Other difficulty or disability",
+    "NSA": "SEN support but no specialist assessment of type of need",
+}
 NONE = {"trust": "No trust", "need": "No type of need recorded"}
 STATES = {"open": "Open", "overdue": "Overdue", "done": "Done", "dropped": "Dropped"}
 PROVIDERS = {
@@ -122,7 +138,10 @@ def _name(visit: Visit, by: str, code: str) -> str:
         return visit.house.reference.directory.name_of(code)
     if not code and by in NONE:
         return NONE[by]
-    return GROUPS.get(code, code.replace("_", " "))
+    if by == "need":
+        return NEEDS.get(code, code)
+    said = GROUPS.get(code, code.replace("_", " "))
+    return said[:1].upper() + said[1:]
 
 
 async def as_csv(visit: Visit) -> Response:
