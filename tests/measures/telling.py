@@ -33,6 +33,7 @@ class Told:
     """A case under way. Each call says on which day it was. `sealed`: answers about the person."""
 
     def __init__(self, school: str = "900001", on: date = OCTOBER, authority: str = "937", **facts: Any) -> None:
+        self.school = school
         self.ref = f"EP-2026-{next(numbers):06}"
         self.events: list[Event] = []
         self.upn, sealed = facts.pop("upn", None), facts.pop("sealed", {})

@@ -31,7 +31,8 @@ CASES = """
     ORDER BY c.ref LIMIT %(rows)s
 """
 HEADS = """
-    SELECT urn, phase, (details->>'pupils')::int FROM schools
+    SELECT urn, phase, coalesce(details->>'trust', ''), (details->>'pupils')::int, (details->>'boys')::int,
+        (details->>'girls')::int FROM schools
     WHERE authority = %(authority)s AND status = 'open' AND details ? 'pupils'
     AND (%(schools)s::text[] IS NULL OR urn = ANY (%(schools)s))
 """
@@ -171,11 +172,15 @@ def cases_behind(
 
 
 def heads(database: Database, scope: Scope, by: str) -> dict[str, int]:
-    """Pupils on roll, as the last extract of the register has them: of all schools, by school or by phase."""
+    """Pupils on roll, as the last extract of the register has them: of all schools, or by what it tells them apart by.
+    Nothing by sex, unless it says that of every school."""
     rows: Sequence[tuple[Any, ...]] = database.rows(
         HEADS, {"authority": scope.authority, "schools": scope.schools and list(scope.schools)}
     )
     found: Counter[str] = Counter()
-    for urn, phase, pupils in rows:
-        found[{"school": urn, "phase": phase}.get(by, "")] += pupils
+    if by == "sex":
+        known = all(boys is not None and girls is not None for *_, boys, girls in rows)
+        return {"M": sum(row[-2] for row in rows), "F": sum(row[-1] for row in rows)} if known else {}
+    for urn, phase, trust, pupils, *_ in rows:
+        found[{"school": urn, "phase": phase, "trust": trust}.get(by, "")] += pupils
     return dict(found)

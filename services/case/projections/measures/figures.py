@@ -28,6 +28,7 @@ from services.case.store.database import Database
 
 ALWAYS = {"first": date(2000, 1, 1), "last": date(2099, 12, 31)}
 SCHOOL_WEEK = 5
+ON_ROLL = ("school", "phase", "trust", "sex")  # by which the register of schools tells how many pupils there are
 FEW = 10  # schools with fewer are not compared with one another
 
 
@@ -87,7 +88,7 @@ class Counting:
         )
         if not is_given(spans_of(year), parts):
             rows = set(table)
-        pupils = heads(self._database, scope, by) if by in ("school", "phase") else {}
+        pupils = heads(self._database, scope, by) if by in ON_ROLL else {}
         everything = sum(row[term].of for row in table.values() for term in period.terms)
         for group, row in sorted(table.items()):
             if group in rows or (len(period.terms) == 1 and (group, period.terms[0]) in cells):
