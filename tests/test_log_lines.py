@@ -2,12 +2,9 @@
 
 import asyncio
 import logging
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -80,20 +77,6 @@ def test_what_nobody_caught_is_told_without_its_message(where: str) -> None:
     assert "builtins.ValueError" in done.stderr
     assert "in fail" in done.stderr
     assert NAME not in done.stderr + done.stdout
-
-
-def test_a_policy_that_cannot_be_used_is_told_by_file_and_key(tmp_path: Path) -> None:
-    authorities = tmp_path / "authorities"
-    shutil.copytree(ROOT / "bpmn" / "authorities", authorities)
-    wrong = authorities / "937_warwickshire.toml"
-    wrong.write_text(wrong.read_text().replace("osd.noticeCounting", "osd.noticeCuonting"))
-    with data_folder() as data:
-        done = subprocess.run(
-            [sys.executable, "-m", "services.case", "web", "--port", "0", "--data", str(data), "--alone"],
-            cwd=ROOT, env={**os.environ, "CASE_AUTHORITIES_PATH": str(authorities)}, capture_output=True, text=True,
-        )  # fmt: skip
-    assert done.returncode == 2
-    assert "937_warwickshire.toml: versions[0].osd.noticeCuonting: is not a key" in done.stderr
 
 
 def test_a_chain_of_exceptions_names_each_kind_in_order() -> None:

@@ -47,7 +47,7 @@ def lines(told: Iterable[Any], *options: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def told(id: str = "a", revision: int = 1, **more: Any) -> dict[str, Any]:
+def told(id: str | int = "a", revision: int = 1, **more: Any) -> dict[str, Any]:
     return {
         "id": id, "revision": revision, "upn": "B801200005001", "school_urn": "900001", "type": "SUSP",
         "start": "2026-10-19", "half_days": 4, "cancelled": False, **more,
@@ -124,15 +124,31 @@ def test_with_the_calendar_a_suspension_is_parted_at_the_end_of_a_term(tmp_path:
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    ["{", "[]", json.dumps(told(type="EXCL")), json.dumps(told(start="19/10/2026")), json.dumps(told(half_days=-1))],
+    ("wrong", "why"),
+    [
+        ("B801200005001", "it is not JSON"),
+        ("[]", "it is not a JSON object"),
+        ("{}", "id is missing"),
+        (json.dumps(told(type="B801200005001")), "type is not SUSP, LNCH or PERM"),
+        (json.dumps(told(start="19/10/2026")), "start is not a date such as 2026-10-19"),
+        (json.dumps(told(start="9999-12-31")), "start is not a date that can be meant"),
+        (json.dumps(told(half_days=-1)), "half_days is not a whole number from 0 to 400"),
+        (json.dumps(told(half_days=1.5)), "half_days is not a whole number from 0 to 400"),
+        (json.dumps(told(upn=None)), "upn is not a text of up to 200 characters"),
+        (json.dumps({name: value for name, value in told().items() if name != "half_days"}), "half_days is missing"),
+    ],
 )
-def test_a_line_that_is_no_notification_is_named_and_nothing_is_added_up(wrong: str) -> None:
-    done = totals([told(), "", wrong])
+def test_a_line_that_is_no_notification_is_named_and_the_rest_added_up(wrong: str, why: str) -> None:
+    done = totals([told("a"), "", wrong, told("b", half_days=2)], "--json")
 
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "line 3" in done.stderr
+    assert (done.returncode, [json.loads(line) for line in done.stdout.splitlines()]) == (1, [total(6)])
+    assert f"line 3: {why}\n" in done.stderr
+    assert "2 notifications were added up, 1 lines passed over" in done.stderr
     assert "B801200005001" not in done.stderr
+
+
+def test_numbers_of_schools_and_notifications_may_be_written_as_numbers() -> None:
+    assert lines([told(7, school_urn=900001), told("7", 2, half_days=6)]) == [total(6)]
 
 
 def test_a_wrong_check_letter_is_mentioned_and_people_see_numbers_masked() -> None:

@@ -5,6 +5,7 @@ import importlib
 import sys
 
 from services.case.commands import log_lines
+from services.case.domain.wrong_file import WrongFile
 
 COMMANDS = (
     "web",
@@ -47,6 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         code: int = given.run(given)
+    except WrongFile as wrong:
+        print(f"{given.command}: {wrong}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         return 130
     return code

@@ -2,6 +2,7 @@
 they come. They are records as on `notify.results.v1`, whichever way they came."""
 
 import logging
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal, cast
 
@@ -9,9 +10,11 @@ import msgspec
 
 from services.case.application import delivering
 from services.case.application.door import once
+from services.case.application.improving import improvement_stream
 from services.case.application.reference import stream_of
 from services.case.application.running import Running
 from services.case.deliveries import contacts
+from services.case.deliveries.inviting import is_invitation
 from services.case.deliveries.owed import concerns, owed
 from services.case.domain.case import Case
 from services.case.domain.delivery_events import Channel, FailedBecause
@@ -59,6 +62,9 @@ async def take(house: House, event: dict[str, Any], authority: str) -> None:
     Raises ResultRefused, TryAgain.
     """
     ref, result = result_of(event)
+    if is_invitation(ref):
+        _invited(house, result, [authority] if authority else house.reference.authorities.codes)
+        return
     try:
         case = await house.door.see(ref)
     except CaseUnknown:
@@ -82,6 +88,14 @@ async def take(house: House, event: dict[str, Any], authority: str) -> None:
     if result.state != "accepted":
         await house.door.change(ref, once(), act)
     contacts.over(house.database, [result.delivery])
+
+
+def _invited(house: House, result: Result, codes: Iterable[str]) -> None:
+    """What became of an invitation to a survey is recorded nowhere. Raises ResultRefused."""
+    if result.delivery.partition(".")[0] not in {str(improvement_stream(code)) for code in codes}:
+        raise ResultRefused("there is no such delivery")
+    if result.state != "accepted":
+        contacts.over(house.database, [result.delivery])
 
 
 def _owed(house: House, case: Case, delivery: str) -> tuple[int, str, Notice]:

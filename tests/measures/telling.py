@@ -30,16 +30,17 @@ numbers = count(1)
 
 
 class Told:
-    """A case under way. Each call says on which day it was."""
+    """A case under way. Each call says on which day it was. `sealed`: answers about the person."""
 
     def __init__(self, school: str = "900001", on: date = OCTOBER, authority: str = "937", **facts: Any) -> None:
+        self.school = school
         self.ref = f"EP-2026-{next(numbers):06}"
         self.events: list[Event] = []
-        self.upn = facts.pop("upn", None)
+        self.upn, sealed = facts.pop("upn", None), facts.pop("sealed", {})
         self._tell(
             e.CaseOpened, on, ref=self.ref, process="exclusion_prevention", authority=authority, home_school=school,
             policy=POLICY, parties={}, form="referral", answers={}, facts={"home_school": school, **facts},
-            personal={"answers": {}, "facts": {"pupil_upn": self.upn} if self.upn else {}},
+            personal={"answers": sealed, "facts": {"pupil_upn": self.upn} if self.upn else {}},
         )  # fmt: skip
         self._tell(
             e.ProcessStarted, on, instance=1, process="exclusion_prevention", bundle=BUNDLE, variables={}, trace=NONE
@@ -77,6 +78,11 @@ class Told:
             how={}, strength=strength,
         )  # fmt: skip
         self._tell(state, due, deadline=number, **({"late": True} if late else {}))
+
+    def correct_sealed(self, field: str, value: Any, on: date = OCTOBER) -> None:
+        """An answer about the person on the start form."""
+        sealed = {"reason": "Wrong.", "value": value}
+        self._tell(e.AnswerCorrected, on, task=0, field=field, value=None, personal=sealed)
 
     def concern(self, on: date) -> None:
         self._tell(e.ConcernRaised, on, concern=1, personal={"about": "Felt pressed."})

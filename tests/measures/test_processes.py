@@ -7,6 +7,7 @@ from typing import Any, get_args
 from services.case.application.files import HOUSE
 from services.case.domain import milestones
 from services.case.projections.measures import folding
+from services.case.projections.measures.characteristics import characteristics
 from services.case.projections.measures.occurrences import Kind
 from services.case.wiring import House
 from tests.measures.telling import project
@@ -38,6 +39,16 @@ def test_forms_have_the_answers_that_are_counted_in_clear() -> None:
     for form, names in READ.items():
         for name in names:
             assert FORMS[form][name]["x-personal"] is False, (form, name)
+
+
+def test_each_choice_of_a_referral_belongs_to_a_group() -> None:
+    for name in ("sex", "ethnicity", "sen_type"):
+        for choice in FORMS["referral"][name]["oneOf"]:
+            assert all(characteristics({name: choice["const"]}).values()), choice
+    assert characteristics({"fsm_ever6": False, "first_language": "ENG", "surname": "Example"}) == {
+        "fsm": "no", "first_language": "english",
+    }  # fmt: skip
+    assert {"fsm_ever6", "first_language"} <= FORMS["referral"].keys()
 
 
 def test_forms_with_both_views_are_reviews_or_begin_something() -> None:

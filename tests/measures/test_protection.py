@@ -1,5 +1,6 @@
 """Nobody gets at a small number by subtracting what is given from what is given."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -7,12 +8,22 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.case.clock.periods import read_period, span_index, spans_of
-from services.case.projections.measures.protection import NONE, SMALL, Counts, blocks, hidden_in, is_given, together
+from services.case.projections.measures.protection import (
+    NONE,
+    SMALL,
+    Counts,
+    blocks,
+    hidden_in,
+    is_given,
+    together,
+    wholes_of,
+)
 
 counts = st.builds(Counts, st.integers(0, 20), st.sampled_from([0, 0, 1, 4, 7, 30]))
 TERMS = ("autumn", "spring", "summer")
 Place = tuple[str, str]
 ALL = "all groups"
+COARSE = {"first": "ABC", "second": "DE", "third": "FG"}
 IN = {"autumn": date(2026, 10, 5), "spring": date(2027, 2, 1), "summer": date(2027, 6, 7)}
 PERIODS_OF = {term: read_period(f"2026/27 {term}") for term in TERMS} | {"year": read_period("2026/27")}
 
@@ -21,9 +32,14 @@ def row(*hits: int) -> dict[str, Counts]:
     return {term: Counts(some) for term, some in zip(TERMS, hits, strict=True)}
 
 
-tables = st.dictionaries(
-    st.text("ABCDEFG", min_size=1, max_size=1), st.fixed_dictionaries(dict.fromkeys(TERMS, counts)), max_size=7
-)
+def tables_of(counts: st.SearchStrategy[Counts]) -> st.SearchStrategy[dict[str, dict[str, Counts]]]:
+    one = st.fixed_dictionaries(dict.fromkeys(TERMS, counts))
+    return st.dictionaries(st.text("ABCDEFG", min_size=1, max_size=1), one, max_size=7)
+
+
+tables = tables_of(counts)
+# Where there is something everywhere: nobody who subtracts knows where there is nothing.
+full_tables = tables_of(st.builds(Counts, st.integers(1, 20), st.sampled_from([0, 0, 1, 4, 7, 30])))
 
 
 @settings(max_examples=300, deadline=None)
@@ -45,6 +61,11 @@ def test_no_small_group_can_be_had_from_the_others(table: dict[str, dict[str, Co
     # Parts that add up: the groups of a term, the terms of a group.
     sums = [([(group, term) for group in table], (ALL, term)) for term in PERIODS_OF]
     sums += [([(group, term) for term in TERMS], (group, "year")) for group in (*table, ALL)]
+    subtract(sums, unknown, of)
+
+
+def subtract(sums: list[tuple[list[Place], Place]], unknown: set[Place], of: Callable[[Place], Counts]) -> None:
+    """Whoever knows all but `unknown` and that parts add up finds no small number, however long they go on."""
     news = True
     while news:
         news = False
@@ -58,6 +79,36 @@ def test_no_small_group_can_be_had_from_the_others(table: dict[str, dict[str, Co
             assert all(of(place).safe for place in found)
             news = news or bool(found)
             unknown -= set(found)
+
+
+@settings(max_examples=300, deadline=None)
+@given(full_tables)
+@example({"A": row(3, 3, 3), "B": row(20, 20, 20), "D": row(9, 9, 9), "E": row(10, 10, 10)})
+@example({"A": row(1, 1, 1), "D": row(10, 9, 8), "F": row(30, 30, 30), "G": row(31, 31, 31)})
+def test_nor_with_what_is_given_for_coarser_groups(table: dict[str, dict[str, Counts]]) -> None:
+    """Schools and their phase: a phase less the schools that are given is what is left out."""
+    joint = {coarse: {one: table[one] for one in parts if one in table} for coarse, parts in COARSE.items()}
+    coarse = {name: {term: together(one[term] for one in parts.values()) for term in TERMS}
+              for name, parts in joint.items()}  # fmt: skip
+    whole = {span_index(IN[term]): together(one[term] for one in table.values()) for term in TERMS}
+    as_a_whole = {term for term, period in PERIODS_OF.items() if is_given(spans_of(period), blocks(whole))}
+    if "year" not in as_a_whole:
+        return
+    terms = as_a_whole & set(TERMS)
+    wholes = wholes_of(joint, terms, TERMS)
+    unknown: set[Place] = {(ALL, term) for term in PERIODS_OF if term not in as_a_whole}
+    for rows, cells in (hidden_in(table, terms, wholes), hidden_in(coarse, terms)):
+        unknown |= {*cells, *((group, "year") for group in rows)}
+
+    def of(place: Place) -> Counts:
+        groups = table if place[0] == ALL else COARSE.get(place[0], place[0])
+        found = (table[one][term] for one in groups if one in table for term in TERMS if place[1] in (term, "year"))
+        return together(found)
+
+    sums = [([(group, term) for group in groups], (ALL, term)) for groups in (table, coarse) for term in PERIODS_OF]
+    sums += [([(group, term) for term in TERMS], (group, "year")) for group in (*table, *coarse, ALL)]
+    sums += [([(one, term) for one in parts], (name, term)) for name, parts in joint.items() for term in PERIODS_OF]
+    subtract(sums, unknown, of)
 
 
 def everything(table: dict[str, dict[str, Counts]]) -> tuple[set[str], set[Place]]:

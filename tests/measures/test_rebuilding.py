@@ -62,6 +62,45 @@ def test_a_figure_stays_when_the_person_is_erased(house: House) -> None:
     assert everything(house) == before
 
 
+SEALED = {"sex": "M", "ethnicity": "BCRB", "first_language": "POL", "fsm_ever6": True, "sen_type": "SEMH"}
+TOLD = {"sex": "M", "ethnic_group": "black", "first_language": "other", "fsm": "yes", "need": "SEMH"}
+
+
+def test_what_of_a_person_figures_are_told_apart_by_goes_with_the_key(house: House) -> None:
+    cases = [Told(sealed=SEALED) for _ in range(14)]
+    for case in cases:
+        case.exclusion(OCTOBER)
+    cases[0].correct_sealed("ethnicity", "NOBT")
+    cases[1].correct_sealed("fsm_ever6", False)
+    store(house, *cases)
+    project(house)
+    whole = figures(house, "suspensions").whole
+    for by, group in TOLD.items():
+        groups = figures(house, "suspensions", by=by).groups
+        expected = [] if by in ("ethnic_group", "fsm") else [14]  # one is otherwise: both are left out
+        assert [one.numerator for one in groups if one.group == group and not one.small] == expected, by
+    assert people(house, cases[0]) == [*{**TOLD, "ethnic_group": "not_given"}.values()]
+
+    for case in cases[:7]:
+        asyncio.run(erase(house.door, stream_of(case.ref), "retention_ended"))
+    project(house)
+
+    for _ in ("at once", "rebuilt"):
+        assert people(house, cases[0]) == [""] * len(TOLD)
+        assert people(house, cases[7]) == [*TOLD.values()]
+        assert figures(house, "suspensions").whole == whole
+        halves = {one.group: one.numerator for one in figures(house, "suspensions", by="sex").groups}
+        assert halves == {"": 7, "M": 7}
+        house.projecting.rebuild("measures", house.url)
+
+
+def people(house: House, case: Told) -> list[str]:
+    (row,) = house.database.rows(
+        f"SELECT {', '.join(TOLD)} FROM measured_cases WHERE stream = %s", [stream_of(case.ref)]
+    )
+    return list(row)
+
+
 def test_rebuilt_or_event_by_event_the_figures_are_the_same(house: House) -> None:
     Traffic(house.store, cases=60).run()
     project(house)

@@ -1,5 +1,8 @@
 """What the law leaves to the council, and what it does not."""
 
+import os
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +14,8 @@ from services.case.policy.catalogue import PARAMETERS
 from services.case.policy.policy import Policy, PolicyBytesRefused
 from tests.clock.schools import A, d
 
-AUTHORITIES = Path(__file__).parents[2] / "bpmn" / "authorities"
+ROOT = Path(__file__).parents[2]
+AUTHORITIES = ROOT / "bpmn" / "authorities"
 ON = date(2026, 9, 2)
 
 SMALL = """\
@@ -218,3 +222,21 @@ def test_one_authority_in_two_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.toml").write_text(SMALL)
     with pytest.raises(AuthorityRefused, match=r"b\.toml: code: 999 is in a\.toml already"):
         load_authorities(tmp_path)
+
+
+def test_nothing_starts_on_a_wrong_file_and_one_line_says_why(tmp_path: Path) -> None:
+    wrong = SMALL.replace(SECOND, f"{SECOND}susp.maxDaysPerAcademicYear = 50\n")
+    (tmp_path / "999_smallshire.toml").write_text(wrong)
+    command = [sys.executable, "-m", "services.case", "web", "--port", "0", "--data", str(tmp_path / "data")]
+
+    done = subprocess.run(
+        command, env={**os.environ, "CASE_AUTHORITIES_PATH": str(tmp_path)}, cwd=ROOT, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "web: 999_smallshire.toml: versions[1].susp.maxDaysPerAcademicYear: "
+        "is 45 by law (SI 2012/1033) and cannot be 50\n"
+    )
+    assert not (tmp_path / "data").exists()

@@ -26,11 +26,17 @@ class MeasureQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     by: Word | None = None
     school: Urn | None = None
     phase: Word | None = None
+    trust: Group | None = None
     year_group: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9]{1,2}$")] | None = None
     sen: Literal["N", "K", "E"] | None = None
     cla: Answer | None = None
     cp: Answer | None = None
     cin: Answer | None = None
+    sex: Literal["F", "M", "U"] | None = None
+    need: Annotated[str, msgspec.Meta(pattern=r"^[A-Z]{2,4}$")] | None = None
+    ethnic_group: Word | None = None
+    first_language: Word | None = None
+    fsm: Literal["yes", "no"] | None = None
 
 
 class MeasuredCasesQuery(MeasureQuery, frozen=True, forbid_unknown_fields=True):

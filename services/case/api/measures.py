@@ -12,7 +12,7 @@ from services.case.clock.periods import Period, PeriodUnknown, latest_year, read
 from services.case.clock.school_days import between
 from services.case.domain.errors import BodyInvalid, MeasureUnknown
 from services.case.domain.permissions import schools_of
-from services.case.projections.measures.catalogue import BY_ID, MEASURES, NOT_HELD, NOT_TOLD_APART
+from services.case.projections.measures.catalogue import BY_ID, MEASURES, NOT_HELD
 from services.case.projections.measures.counting import Scope
 from services.case.projections.measures.figures import Counting, Figure, Figures
 from services.case.projections.measures.measure import DIMENSIONS, Measure
@@ -65,7 +65,6 @@ async def list_measures(ask: Ask) -> Reply:
     body = {
         "measures": [described(measure) for measure in MEASURES],
         "not_held": [{"title": title, "why": why} for title, why in NOT_HELD.items()],
-        "not_told_apart": [{"by": by, "why": why} for by, why in NOT_TOLD_APART.items()],
     }
     return Reply(body)
 

@@ -5,7 +5,7 @@ import asyncio
 import sys
 from typing import Any
 
-from services.case.application.notifications import Notification, NotificationRefused, entry_of, read_notifications
+from services.case.application.notifications import Notification, entry_of, sorted_out
 from services.case.application.registering import tell_cases
 from services.case.application.registers import Registers, Whose
 from services.case.commands.administration import add
@@ -14,7 +14,7 @@ from services.case.domain.people import SYSTEM
 from services.case.process.checks import upn_is_right
 from services.case.wiring import House
 
-GOOD, FINDINGS, WRONG_USE = 0, 1, 2
+GOOD, FINDINGS = 0, 1
 
 
 def register(commands: Any) -> None:
@@ -26,20 +26,16 @@ def register(commands: Any) -> None:
 
 
 def run(house: House, given: argparse.Namespace) -> int:
-    """1 if a line was passed over, 2 if one is no notification: nothing is entered then."""
-    try:
-        told = list(read_notifications(sys.stdin.buffer))
-    except NotificationRefused as refused:
-        print(f"notifications: {refused}", file=sys.stderr)
-        return WRONG_USE
-    passed_over = 0
-    for number, one in enumerate(told, start=1):
-        problem = _enter(house, house.door.registers, one)
-        if problem:
-            passed_over += 1
-            print(f"notifications: the {number}. notification: {problem}", file=sys.stderr)
-    print(f"{len(told) - passed_over} notifications entered or known, {passed_over} passed over")
-    return FINDINGS if passed_over else GOOD
+    """1 if a line was passed over."""
+    told, wrong = sorted_out(sys.stdin.buffer)
+    for number, one in told.items():
+        if problem := _enter(house, house.door.registers, one):
+            wrong[number] = problem
+    for number, why in sorted(wrong.items()):
+        print(f"notifications: line {number}: {why}", file=sys.stderr)
+    entered = len(told.keys() - wrong.keys())
+    print(f"{entered} notifications entered or known, {len(wrong)} passed over")
+    return FINDINGS if wrong else GOOD
 
 
 def _enter(house: House, registers: Registers, told: Notification) -> str:

@@ -11,16 +11,15 @@ import msgspec
 from services.case.application.notifications import (
     DaysOf,
     Notification,
-    NotificationRefused,
     counting,
-    read_notifications,
+    sorted_out,
 )
 from services.case.clock.calendar_files import CalendarShelf, read_calendar_file
 from services.case.clock.calendar_text import CalendarRefused
 from services.case.domain.pupil import TermTotal, totals_of
 from services.case.process.checks import upn_is_right
 
-GOOD, WRONG_USE = 0, 2
+GOOD, FINDINGS, WRONG_USE = 0, 1, 2
 
 _DESCRIPTION = """\
 Reads notifications from standard input, one JSON object a line:
@@ -30,6 +29,9 @@ Reads notifications from standard input, one JSON object a line:
 in any order, more than once; of each id the highest revision counts. Prints, per pupil and statutory term, the half
 days out, lunchtimes among them, each as one. A permanent exclusion counts no half days, a cancelled one only its
 "half_days_out", for which the pupil was out all the same.
+
+A line that is no notification is reported with its number and reason and passed over: the rest is added up, and the
+exit code is 1.
 
 All half days fall in the term of the first, unless the school's calendar is given.
 """
@@ -57,18 +59,22 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def run(given: argparse.Namespace) -> int:
-    """Prints the totals. 2 for a line that is no notification, or a calendar not accepted: nothing is printed then."""
+    """Prints the totals. 1 if a line was passed over, 2 for a calendar that is not accepted."""
     try:
         days_of = _days_of(given.calendars)
-        told = list(read_notifications(sys.stdin.buffer))
-    except (NotificationRefused, CalendarRefused, OSError) as refused:
+    except (CalendarRefused, OSError) as refused:
         print(f"totals: {refused}", file=sys.stderr)
         return WRONG_USE
-    _warn_of_numbers(told)
-    for upn, entries in sorted(counting(told, days_of).items()):
+    told, wrong = sorted_out(sys.stdin.buffer)
+    for number, why in wrong.items():
+        print(f"totals: line {number}: {why}", file=sys.stderr)
+    _warn_of_numbers(told.values())
+    for upn, entries in sorted(counting(told.values(), days_of).items()):
         for total in totals_of(entries):
             print(_json(upn, total) if given.json else _line(upn, total))
-    return GOOD
+    if wrong:
+        print(f"totals: {len(told)} notifications were added up, {len(wrong)} lines passed over", file=sys.stderr)
+    return FINDINGS if wrong else GOOD
 
 
 def _days_of(files: Iterable[Path]) -> DaysOf:

@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 import uvicorn
 
+from services.case.application.files import read_reference
 from services.case.background import work
 from services.case.commands import companions
 from services.case.commands.processes import Processes, Started
@@ -42,6 +43,9 @@ def run(given: argparse.Namespace) -> int:
     except SettingsRefused as refused:
         print(refused, file=sys.stderr)
         return 2
+    read_reference(
+        settings.bpmn_folders, settings.authorities_path, use=False
+    )  # what is wrong with a file is told once
     try:
         listening = socket.create_server((given.host, given.port), backlog=2048, reuse_port=False)
     except OSError as error:

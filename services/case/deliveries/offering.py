@@ -20,6 +20,7 @@ from services.case.application.running import Running
 from services.case.deliveries import contacts
 from services.case.deliveries.contacts import Offer, delivery_id
 from services.case.deliveries.house_words import PROMPT, PROMPT_LINK, PROMPT_LINK_GIVEN, house_words
+from services.case.deliveries.inviting import invitations
 from services.case.deliveries.linking import BY_HAND, Linking
 from services.case.deliveries.owed import MAKE_WORDS_DUE, Owed, owed
 from services.case.deliveries.recipients import OfficeOf, Recipient, finds_it, recipient_of, ways
@@ -28,12 +29,14 @@ from services.case.domain.case import Case
 from services.case.domain.delivery_events import FailedBecause
 from services.case.domain.errors import Refusal
 from services.case.domain.folding import apply
+from services.case.domain.improvement_events import SurveyOpened
 from services.case.domain.link_events import LinkIssued
 from services.case.domain.meta import Event
 from services.case.domain.people import SYSTEM
 from services.case.store.mapper import Recorded
 
 READER = "deliveries"
+TYPES = [*MAKE_WORDS_DUE, SurveyOpened.TOPIC]
 BATCH = 500
 POSITION = "SELECT position FROM reader_positions WHERE reader = %s"
 MOVE = """
@@ -60,13 +63,14 @@ class Offering:
         self._door = door
         self._office_of = office_of
         self._link = link
+        self._start = start
         self._linking = Linking(door, start)
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
         """The next batch of the log; whether there may be more."""
         row = connection.execute(POSITION, [READER]).fetchone()
         after = int(row[0]) if row else 0
-        batch, upto = self._door.store.read_types(MAKE_WORDS_DUE, after, BATCH)
+        batch, upto = self._door.store.read_types(TYPES, after, BATCH)
         if upto == after:
             return False
         history_of, office_of = cache(self._door.store.load), cache(self._office_of)
@@ -87,6 +91,12 @@ class Offering:
         self, recorded: Recorded, history: Sequence[Recorded], office_of: Callable[[str], OfficeOf]
     ) -> Sequence[Offer]:
         """What is offered because of an event; what cannot be is told to the case."""
+        if isinstance(recorded.event, SurveyOpened):
+            authority = self._door.reference.authorities[recorded.event.authority]
+            database = self._door.store.database
+            return list(
+                invitations(recorded.stream, recorded.version, recorded.event, database, authority, self._start)
+            )
         history = history[: end_of_act(history, recorded)]
         case = _folded(recorded.stream, history)
         if case.erased:

@@ -107,10 +107,12 @@ def _referral(one: Referred, example: Answers) -> Answers:
         "nc_year": who.facts["nc_year"],
         "sen_provision": who.facts["sen_provision"],
         "pex_risk": who.facts["pex_risk"],
+        **who.answers,
+        "eal": "no" if who.answers["first_language"] == "ENG" else "yes",
         "strategies_tried": [{"strategy": "mentoring", "started_on": one.on.isoformat(), "result": "It goes on."}],
     }
     if who.facts["sen_provision"] == "N":
-        given.pop("sen_type")
+        given.pop("sen_type", None)
     if who.facts["sen_provision"] == "E":
         given["maintaining_authority"] = who.upn[1:4]
     return given

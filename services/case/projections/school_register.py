@@ -34,7 +34,8 @@ TEXTS = {
     "resourced_provision": "TypeOfResourcedProvision (name)", "authority_name": "LA (name)",
 }  # fmt: skip
 NUMBERS = {
-    "capacity": "SchoolCapacity", "pupils": "NumberOfPupils", "resourced_on_roll": "ResourcedProvisionOnRoll",
+    "capacity": "SchoolCapacity", "pupils": "NumberOfPupils", "boys": "NumberOfBoys", "girls": "NumberOfGirls",
+    "resourced_on_roll": "ResourcedProvisionOnRoll",
     "resourced_capacity": "ResourcedProvisionCapacity", "sen_unit_on_roll": "SenUnitOnRoll",
     "sen_unit_capacity": "SenUnitCapacity",
 }  # fmt: skip

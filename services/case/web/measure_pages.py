@@ -26,8 +26,33 @@ WORDS = {
     "cla": "Looked after",
     "cp": "Child protection plan",
     "cin": "Child in need",
+    "sex": "Sex",
+    "need": "Type of need",
+    "ethnic_group": "Ethnic group",
+    "first_language": "First language",
+    "fsm": "Free school meals in the last six years",
 }
-GROUPS = {"N": "No SEN", "K": "SEN support", "E": "EHC plan", "yes": "Yes", "no": "No", "not_known": "Not known"}
+GROUPS = {
+    "N": "No SEN", "K": "SEN support", "E": "EHC plan", "yes": "Yes", "no": "No", "not_known": "Not known",
+    "F": "Female", "M": "Male", "U": "Not known", "not_given": "Not given", "": "Not recorded",
+}  # fmt: skip
+NEEDS = {
+    "SPLD": "Specific learning difficulty",
+    "MLD": "Moderate learning difficulty",
+    "SLD": "Severe learning difficulty",
+    "PMLD": "Profound and multiple learning difficulty",
+    "SEMH": "Social, emotional and mental health",
+    "SLCN": "Speech, language and communication needs",
+    "HI": "Hearing impairment",
+    "VI": "Vision impairment",
+    "MSI": "Multi-sensory impairment",
+    "PD": "Physical disability",
+    "ASD": "Autistic spectrum disorder",
+    "DS": "Down syndrome",
+    "OTH": "Other difficulty or disability",
+    "NSA": "SEN support but no specialist assessment of type of need",
+}
+NONE = {"trust": "No trust", "need": "No type of need recorded"}
 STATES = {"open": "Open", "overdue": "Overdue", "done": "Done", "dropped": "Dropped"}
 PROVIDERS = {
     "registered_school": "Registered schools",
@@ -111,7 +136,12 @@ def _name(visit: Visit, by: str, code: str) -> str:
     """What a group is called."""
     if by == "school":
         return visit.house.reference.directory.name_of(code)
-    return GROUPS.get(code, code.replace("_", " "))
+    if not code and by in NONE:
+        return NONE[by]
+    if by == "need":
+        return NEEDS.get(code, code)
+    said = GROUPS.get(code, code.replace("_", " "))
+    return said[:1].upper() + said[1:]
 
 
 async def as_csv(visit: Visit) -> Response:

@@ -226,13 +226,9 @@ BY_ID: dict[str, Measure] = {measure.id: measure for measure in MEASURES}
 NOT_HELD: dict[str, str] = {
     "Time out of education": "Sessions without provision are in attendance registers, which are not held here.",
     "Disproportionality": "Pupils on roll by SEN, free school meals, ethnic group and care are in the school census, "
-    "which is not held here. Cases can be told apart by SEN, care and child protection.",
+    "which is not held here. Cases can be told apart by each of them; rates are of those on roll by sex, school, "
+    "phase and trust.",
     "Notice quality": "No notice leaves without its prescribed contents, so there is nothing to count; what a school "
     "sends by other ways is not held here.",
     "Attendance in alternative provision against the previous school": "Attendance at the school before is not held.",
-}
-NOT_TOLD_APART: dict[str, str] = {
-    "sex, ethnicity, first language, free school meals, type of need": "are personal answers of a referral, sealed "
-    "with the case's key; figures are counted from what is in clear, so that they stay when a person is erased",
-    "trust": "is not in the extract of the register of schools",
 }

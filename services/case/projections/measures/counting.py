@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from services.case.projections.measures.measure import DIMENSIONS, Measure
+from services.case.projections.measures.measure import COARSER, DIMENSIONS, Measure
 from services.case.projections.measures.protection import Counts
 from services.case.projections.measures.sources import SOURCES
 from services.case.store.database import Database
@@ -31,7 +31,8 @@ CASES = """
     ORDER BY c.ref LIMIT %(rows)s
 """
 HEADS = """
-    SELECT urn, phase, (details->>'pupils')::int FROM schools
+    SELECT urn, phase, coalesce(details->>'trust', ''), (details->>'pupils')::int, (details->>'boys')::int,
+        (details->>'girls')::int FROM schools
     WHERE authority = %(authority)s AND status = 'open' AND details ? 'pupils'
     AND (%(schools)s::text[] IS NULL OR urn = ANY (%(schools)s))
 """
@@ -58,11 +59,13 @@ class Tally(msgspec.Struct):
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """What was counted on one day in one group, "" where nothing is told apart."""
+    """What was counted on one day in one group, "" where nothing is told apart; `within` are the coarser groups that it
+    belongs to, in the order of `coarser`."""
 
     group: str
     day: date
     tally: Tally
+    within: tuple[str, ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -82,6 +85,21 @@ def group_of(measure: Measure, by: str) -> str:
     return measure.school if by == "school" else {**DIMENSIONS, **measure.groups}[by]
 
 
+def coarser(measure: Measure, by: str) -> tuple[str, ...]:
+    """By what coarser the measure can be told apart."""
+    return tuple(name for name in COARSER.get(by, ()) if name in DIMENSIONS or name in measure.groups)
+
+
+def _apart(measure: Measure, by: str) -> str:
+    """The group and the coarser ones, as one text."""
+    return "||chr(31)||".join(f"coalesce({group_of(measure, name)}, '')" for name in (by, *coarser(measure, by)))
+
+
+def _counted(apart: str, day: date, tally: Tally) -> Counted:
+    group, *within = apart.split("\x1f")
+    return Counted(group, day, tally, tuple(within))
+
+
 def _rows(measure: Measure) -> str:
     return ROWS.format(source=SOURCES[measure.source], school=measure.school, where=measure.where, day=measure.day)
 
@@ -91,17 +109,17 @@ def count(
 ) -> Iterator[Counted]:
     """What there is from `first` to `last`, which are `among` the parameters of the query."""
     given = {"authority": scope.authority, "schools": scope.schools and list(scope.schools), **among}
-    named = {"group": group_of(measure, by), "day": measure.day, "rows": _rows(measure)}
+    named = {"group": _apart(measure, by), "day": measure.day, "rows": _rows(measure)}
     if measure.between is not None:
         start, end = measure.between
         for group, day, school, first, last, times in database.rows(SPANS.format(start=start, end=end, **named), given):
-            yield Counted(group or "", day, _of_days(measure, school_days(school, first, last), times))
+            yield _counted(group, day, _of_days(measure, school_days(school, first, last), times))
         return
     hits, others = ("sum({hit})", "sum(1 - ({hit}))") if measure.has_parts else ("sum({counted})", "0")
     counted = f"({hits})::int, ({others})::int".format(hit=measure.hit, counted=measure.counted)
     statement = COUNT.format(hit=measure.hit, of=measure.of, counted=counted, **named)
     for group, day, hit, of, few, rest in database.rows(statement, given):
-        yield Counted(group or "", day, Tally(hit, of, Counts(few, rest)))
+        yield _counted(group, day, Tally(hit, of, Counts(few, rest)))
 
 
 def _of_days(measure: Measure, days: int, times: int) -> Tally:
@@ -154,11 +172,15 @@ def cases_behind(
 
 
 def heads(database: Database, scope: Scope, by: str) -> dict[str, int]:
-    """Pupils on roll, as the last extract of the register has them: of all schools, by school or by phase."""
+    """Pupils on roll, as the last extract of the register has them: of all schools, or by what it tells them apart by.
+    Nothing by sex, unless it says that of every school."""
     rows: Sequence[tuple[Any, ...]] = database.rows(
         HEADS, {"authority": scope.authority, "schools": scope.schools and list(scope.schools)}
     )
     found: Counter[str] = Counter()
-    for urn, phase, pupils in rows:
-        found[{"school": urn, "phase": phase}.get(by, "")] += pupils
+    if by == "sex":
+        known = all(boys is not None and girls is not None for *_, boys, girls in rows)
+        return {"M": sum(row[-2] for row in rows), "F": sum(row[-1] for row in rows)} if known else {}
+    for urn, phase, trust, pupils, *_ in rows:
+        found[{"school": urn, "phase": phase, "trust": trust}.get(by, "")] += pupils
     return dict(found)

@@ -1,7 +1,7 @@
 """Figures: a measure in a period, as a whole or told apart by one thing, with small numbers left out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -17,16 +17,18 @@ from services.case.projections.measures.counting import (
     Scope,
     Tally,
     cases_behind,
+    coarser,
     count,
     group_of,
     heads,
 )
 from services.case.projections.measures.measure import Measure
-from services.case.projections.measures.protection import Block, Counts, blocks, hidden_in, is_given
+from services.case.projections.measures.protection import Block, Counts, Wholes, blocks, hidden_in, is_given, wholes_of
 from services.case.store.database import Database
 
 ALWAYS = {"first": date(2000, 1, 1), "last": date(2099, 12, 31)}
 SCHOOL_WEEK = 5
+ON_ROLL = ("school", "phase", "trust", "sex")  # by which the register of schools tells how many pupils there are
 FEW = 10  # schools with fewer are not compared with one another
 
 
@@ -75,15 +77,18 @@ class Counting:
         year = read_period(period.school_year)
         given = [term for term in year.terms if is_given(spans_of(read_period(f"{year.name} {term.name}")), parts)]
         table: defaultdict[str, dict[Term, Tally]] = defaultdict(lambda: {term: Tally() for term in year.terms})
-        for counted in self._count(measure, scope, by, {"first": year.first, "last": year.last}):
+        found = list(self._count(measure, scope, by, {"first": year.first, "last": year.last}))
+        for counted in found:
             row, term = table[counted.group], term_of(counted.day)
             row[term] = row[term].plus(counted.tally)
         rows, cells = hidden_in(
-            {group: {term: tally.counts for term, tally in row.items()} for group, row in table.items()}, given
+            {group: {term: tally.counts for term, tally in row.items()} for group, row in table.items()},
+            given,
+            _wholes(found, len(coarser(measure, by)), given, year.terms),
         )
         if not is_given(spans_of(year), parts):
             rows = set(table)
-        pupils = heads(self._database, scope, by) if by in ("school", "phase") else {}
+        pupils = heads(self._database, scope, by) if by in ON_ROLL else {}
         everything = sum(row[term].of for row in table.values() for term in period.terms)
         for group, row in sorted(table.items()):
             if group in rows or (len(period.terms) == 1 and (group, period.terms[0]) in cells):
@@ -111,6 +116,22 @@ class Counting:
         among = {**self._among, "first": period.first, "last": period.last}
         asked = (filters, numerator, after, limit)
         return cases_behind(self._database, measure, scope, among, *asked, self._school_days)
+
+
+def _wholes(found: Iterable[Counted], kinds: int, given: list[Term], terms: Sequence[Term]) -> Wholes[str, Term]:
+    """What is known of groups from the coarser ones of each kind."""
+    joints: list[dict[str, dict[str, dict[Term, Counts]]]] = [{} for _ in range(kinds)]
+    for one in found:
+        for joint, coarse in zip(joints, one.within, strict=True):
+            row, term = joint.setdefault(coarse, {}).setdefault(one.group, {}), term_of(one.day)
+            row[term] = row.get(term, Counts()).plus(one.tally.counts)
+    known = [wholes_of(joint, given, terms) for joint in joints]
+    return Wholes(
+        [whole for one in known for whole in one.year],
+        {term: [whole for one in known for whole in one.terms[term]] for term in given},
+        {group for one in known for group in one.rows},
+        {cell for one in known for cell in one.cells},
+    )
 
 
 def _blocks(counted: Iterable[Counted]) -> list[Block]:
@@ -159,8 +180,9 @@ def _figure(group: str, tally: Tally, numerator: float, denominator: float | Non
 
 
 def _plain(number: float) -> float:
-    """Whole numbers without a decimal point."""
-    return int(number) if number == int(number) else number
+    """To the second decimal, whole numbers without a point."""
+    rounded = round(number, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _share(part: float, whole: float, digits: int) -> float | None:

@@ -7,11 +7,13 @@ from typing import Any
 from services.case.domain import events as e
 from services.case.domain import pupil_events as p
 from services.case.domain.meta import Event
+from services.case.projections.measures.characteristics import characteristics
 from services.case.projections.measures.occurrences import Occurrence, Story
 
 VIEWS = ("pupil_view_given", "parent_view_given")
 PENCE = 100
 TAGS = {"route": "legal_route", "destination": "destination"}  # of a placement
+OPENING = 0  # the number under which answers of the start form are corrected
 MOVED = "MANAGED_MOVE_COMPLETED"
 
 
@@ -38,7 +40,8 @@ def _opened(story: Story, event: e.CaseOpened, version: int) -> None:
     case = story.case
     case.ref, case.authority, case.home_school = event.ref, event.authority, event.home_school
     case.opened_on = event.meta.effective_on
-    _learn(story, event.facts, event.meta.effective_on)
+    answers = {**event.answers, **(event.personal or {}).get("answers", {})}
+    _learn(story, {**event.facts, **characteristics(answers)}, event.meta.effective_on)
 
 
 def _learn(story: Story, facts: dict[str, Any], on: date) -> None:
@@ -73,6 +76,10 @@ def _hear(review: Occurrence, views: dict[str, Any]) -> None:
 def _corrected(story: Story, event: e.AnswerCorrected, version: int) -> None:
     if event.fact in FACTS:
         _learn(story, {event.fact: event.value}, event.meta.effective_on)
+    if event.task == OPENING and (
+        told := characteristics({event.field: (event.personal or {}).get("value", event.value)})
+    ):
+        _learn(story, told, event.meta.effective_on)
     if event.field in VIEWS and (review := story.found("review", event.task)):
         _hear(review, {event.field: event.value})
     attendance = story.found("attendance", event.task)
@@ -171,6 +178,11 @@ def _closed(story: Story, event: e.CaseClosed, version: int) -> None:
     story.case.closed_on, story.case.outcome, story.told = event.meta.effective_on, event.outcome, True
     if event.outcome == MOVED and (move := story.last("move", outcome="")):  # as somebody says who closes it by hand
         move.outcome, move.ended = "completed", event.meta.effective_on
+
+
+def _erased(story: Story, event: e.SubjectKeyDestroyed, version: int) -> None:
+    story.case.erase()
+    story.told = True
 
 
 def _reopened(story: Story, event: e.CaseReopened, version: int) -> None:
@@ -314,6 +326,7 @@ HANDLERS: dict[type, Callable[[Story, Any, int], None]] = {
     e.ConcernRaised: _concern,
     e.CaseClosed: _closed,
     e.CaseReopened: _reopened,
+    e.SubjectKeyDestroyed: _erased,
     e.ProcessEnded: _process_ended,
     e.Milestone: _milestone,
 }

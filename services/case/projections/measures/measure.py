@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from services.case.projections.measures.characteristics import CHARACTERISTICS
+
 Unit = Literal[
     "percent",  # numerator of denominator
     "per_100_pupils",  # numerator for every 100 pupils on roll, as the public register of schools has them
@@ -55,9 +57,19 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
 DIMENSIONS: dict[str, str] = {  # by what every measure can be told apart
     "school": "",  # the measure's own
     "phase": "coalesce(s.phase, '')",
+    "trust": "coalesce(s.details->>'trust', '')",
     "year_group": "c.nc_year",
     "sen": "c.sen_provision",
     "cla": "c.cla",
     "cp": "c.cp",
     "cin": "c.cin",
+    **{name: f"c.{name}" for name in CHARACTERISTICS},
+}
+# What a group belongs to that figures are told apart by as well: what is given there gives away what is left out here.
+COARSER: dict[str, tuple[str, ...]] = {
+    "school": ("phase", "trust"),
+    "year_group": ("phase",),
+    "need": ("sen",),
+    "provider": ("setting",),
+    "deadline": ("strength",),
 }

@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.case.domain import events as e
+from services.case.projections.measures.characteristics import CHARACTERISTICS
 from services.case.projections.measures.folding import concerns, fold
 from services.case.projections.measures.occurrences import GROUPS, MeasuredCase, Occurrence, Story
 from services.case.projections.model import About, Cursor
@@ -23,7 +24,9 @@ CASE = {
     "closed_on": "date",
     "outcome": "text",
     "at_risk_on": "date",
+    **dict.fromkeys(CHARACTERISTICS, "text"),
 }
+FIRST, LAST = len(GROUPS), -len(CHARACTERISTICS)  # of the days and the outcome, after the groups in clear
 OCCURRENCE = {
     "stream": "uuid",
     "kind": "text",
@@ -65,8 +68,9 @@ def _stories(cursor: Cursor, streams: Iterable[UUID]) -> dict[UUID, Story]:
         return {}
     found = {}
     for stream, ref, authority, school, *rest in cursor.execute(CASES, [streams]).fetchall():
-        facts = {name: value for name, value in zip(GROUPS, rest, strict=False) if value}
-        found[stream] = Story(MeasuredCase(ref, authority, school, facts, *rest[len(GROUPS) :]))
+        groups, days, sealed = rest[:FIRST], rest[FIRST:LAST], rest[LAST:]
+        facts = zip((*GROUPS, *CHARACTERISTICS), (*groups, *sealed), strict=True)
+        found[stream] = Story(MeasuredCase(ref, authority, school, {n: v for n, v in facts if v}, *days))
     for stream, kind, id, *rest in cursor.execute(OCCURRENCES, [streams]).fetchall():
         found[stream].occurrences[kind, id] = Occurrence(*rest)
     return found
@@ -99,4 +103,5 @@ def _case(case: MeasuredCase) -> dict[str, Any]:
         "closed_on": case.closed_on,
         "outcome": case.outcome,
         "at_risk_on": case.at_risk_on,
+        **{name: case.facts.get(name, "") for name in CHARACTERISTICS},
     }

@@ -1,6 +1,7 @@
 """What of a case is measured: the case itself, and what occurred in it, with its days, outcome and amounts.
 
-A fold of the case's events. Everything comes from facts in clear, so that figures stay when a key is destroyed.
+A fold of the case's events. What is counted comes from facts in clear, so that figures stay when a key is destroyed;
+what of a pupil they are told apart by may be sealed, and goes with the key.
 """
 
 from collections.abc import Iterable
@@ -8,6 +9,8 @@ from datetime import date
 from typing import Any, Literal
 
 import msgspec
+
+from services.case.projections.measures.characteristics import CHARACTERISTICS
 
 Kind = Literal[
     "referral",  # began submitted, ended when first triaged
@@ -26,7 +29,14 @@ Kind = Literal[
     "feedback",  # asked; outcome given or declined; amount how far they felt listened to
 ]
 Key = tuple[str, str]  # kind and id
-GROUPS = ("sen_provision", "ehc_assessment", "cla", "cp", "cin", "nc_year")  # facts by which figures are told apart
+GROUPS = (
+    "sen_provision",
+    "ehc_assessment",
+    "cla",
+    "cp",
+    "cin",
+    "nc_year",
+)  # facts in clear by which figures are told apart
 AT_RISK = ("high", "imminent")
 
 
@@ -42,9 +52,13 @@ class MeasuredCase(msgspec.Struct, omit_defaults=True):
     outcome: str = ""
     at_risk_on: date | None = None
 
+    def erase(self) -> None:
+        """Nothing is known of the person any more."""
+        self.facts = {name: value for name, value in self.facts.items() if name not in CHARACTERISTICS}
+
     def learn(self, facts: dict[str, Any], on: date) -> None:
         """Facts of the case, from whichever event."""
-        for name in GROUPS:
+        for name in (*GROUPS, *CHARACTERISTICS):
             if name in facts:
                 self.facts[name] = str(facts[name] or "")
         self.home_school = str(facts.get("home_school") or self.home_school)

@@ -8,7 +8,7 @@ every term and in the year.
 
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from itertools import groupby
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from services.case.clock.half_days import Term
 from services.case.clock.periods import term_of_span
@@ -92,14 +92,25 @@ def is_given(period: range, blocks: Iterable[Block]) -> bool:
     )
 
 
-def hidden_among(counts: Mapping[K, Counts], hidden: Collection[K] = (), known: Collection[K] = ()) -> set[K]:
+def hidden_among(
+    counts: Mapping[K, Counts],
+    hidden: Collection[K] = (),
+    known: Collection[K] = (),
+    wholes: Iterable[Collection[K]] = (),
+) -> set[K]:
     """Which parts of a known whole are not given: small ones, those `hidden` for another reason, and so many more that
-    none of them can be had by subtraction; the smallest first. To hide what is `known` anyway helps nobody."""
+    none of them can be had by subtraction; the smallest first. To hide what is `known` anyway helps nobody. `wholes`:
+    parts of which it is known elsewhere what they have together, as the schools of a phase."""
     found = {key for key in counts if key in hidden or not counts[key].safe}
     shown = (key for key in counts if key not in found and key not in known and counts[key] != NONE)
     spare = sorted(shown, key=lambda key: (sum(counts[key]), str(key)))
-    while spare and not _covered(counts, found):
-        found.add(spare.pop(0))
+    groups = [counts.keys(), *map(set, wholes)]
+    while uncovered := [group for group in groups if not _covered(counts, found & group)]:
+        more = next((key for group in uncovered for key in spare if key in group), None)
+        if more is None:
+            break
+        spare.remove(more)
+        found.add(more)
     return found
 
 
@@ -109,22 +120,60 @@ def _covered(counts: Mapping[K, Counts], hidden: Collection[K]) -> bool:
     return not filled or (len(filled) > 1 and together(filled).safe)
 
 
-def hidden_in(table: Mapping[V, Mapping[T, Counts]], given: Collection[T]) -> tuple[set[V], set[tuple[V, T]]]:
+class Wholes(NamedTuple, Generic[V, T]):
+    """What is known of groups from coarser ones, as of schools from their phase: which of them have together what is
+    given there, in the `year` and in each of the `terms`; and which are not given because the coarser one is not."""
+
+    year: list[set[V]]
+    terms: dict[T, list[set[V]]]
+    rows: set[V]
+    cells: set[tuple[V, T]]
+
+
+def wholes_of(
+    joint: Mapping[V, Mapping[V, Mapping[T, Counts]]], given: Collection[T], terms: Collection[T]
+) -> Wholes[V, T]:
+    """`joint` has for each coarser group the groups in it. Those that belong to one alone count: of the others nobody
+    knows how many are where."""
+    table = {
+        coarse: {term: together(row.get(term, NONE) for row in parts.values()) for term in terms}
+        for coarse, parts in joint.items()
+    }
+    rows, cells = hidden_in(table, given)
+    where: dict[V, set[V]] = {}
+    for coarse, parts in joint.items():
+        for part in parts:
+            where.setdefault(part, set()).add(coarse)
+    inside = {coarse: {part for part in parts if len(where[part]) == 1} for coarse, parts in joint.items()}
+    return Wholes(
+        [inside[coarse] for coarse in joint if coarse not in rows],
+        {term: [inside[coarse] for coarse in joint if (coarse, term) not in cells] for term in given},
+        {part for coarse in rows for part in inside[coarse]},
+        {(part, term) for coarse, term in cells for part in inside[coarse]},
+    )
+
+
+def hidden_in(
+    table: Mapping[V, Mapping[T, Counts]], given: Collection[T], wholes: "Wholes[V, T] | None" = None
+) -> tuple[set[V], set[tuple[V, T]]]:
     """Which groups are not given for the year, and which not for which of its terms; `table` by group and term. `given`
     are the terms for which it is told how many all groups have together, as it is of the year; of any other term no
     group is given either, else all could be added up."""
+    of = wholes or Wholes[V, T]([], {}, set(), set())
     years = {value: together(row.values()) for value, row in table.items()}
     columns = {term: {value: row.get(term, NONE) for value, row in table.items()} for term in given}
     # A group that is alone in a term is what all have together.
     known = {(v, term) for term, column in columns.items() for v in _alone(column)}
-    rows: set[V] = set()
-    cells = {(value, term) for value, row in table.items() for term in row if term not in given}
+    rows = set(of.rows)
+    cells = of.cells | {(value, term) for value, row in table.items() for term in row if term not in given}
     while True:
         before = len(rows) + len(cells)
-        rows = hidden_among(years, rows)
+        rows = hidden_among(years, rows, (), of.year)
         cells |= {(value, term) for value in rows for term in table[value]}
         for term, column in columns.items():
-            cells |= {(v, term) for v in hidden_among(column, {v for v, t in cells if t == term})}
+            cells |= {
+                (v, term) for v in hidden_among(column, {v for v, t in cells if t == term}, (), of.terms.get(term, ()))
+            }
         for value, row in table.items():
             if value not in rows:
                 hidden = {t for v, t in cells - known if v == value}

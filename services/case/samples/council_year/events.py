@@ -85,7 +85,7 @@ class _Telling:
     def _opened(self) -> Iterable[Event]:
         who, to = self.pupil, self.pinned
         sealed = {
-            "answers": {},
+            "answers": dict(who.answers),
             "facts": {
                 "pupil_surname": who.surname, "pupil_forename": who.forename, "pupil_dob": who.dob.isoformat(),
                 "pupil_upn": who.upn,

@@ -16,7 +16,7 @@ AGES = {"R": 4, **{str(year): year + 4 for year in range(1, 12)}}  # on 31 Augus
 
 
 class Pupil(msgspec.Struct, frozen=True):
-    """`facts` are those of a referral that figures are told apart by."""
+    """`facts` and `answers` are those of a referral that figures are told apart by, in clear and personal."""
 
     surname: str
     forename: str
@@ -24,6 +24,7 @@ class Pupil(msgspec.Struct, frozen=True):
     upn: str
     school: str
     facts: dict[str, str]
+    answers: dict[str, Any]
 
 
 def drawn(chance: random.Random, what: str) -> str:
@@ -45,7 +46,15 @@ def pupil(chance: random.Random, number: int, authority: str, schools: Mapping[s
         upn(authority, number, start_year),
         chance.choices(list(schools), list(schools.values()))[0],
         {**facts, "nc_year": group, "ehc_assessment": "no"},
+        _answers(random.Random(number), facts["sen_provision"]),  # noqa: S311
     )
+
+
+def _answers(chance: random.Random, sen_provision: str) -> dict[str, Any]:
+    found: dict[str, Any] = {name: drawn(chance, name) for name in ("sex", "ethnicity")}
+    found["fsm_ever6"] = drawn(chance, "fsm") == "yes"
+    found["first_language"] = drawn(chance, "first_language")
+    return found if sen_provision == "N" else {**found, "sen_type": drawn(chance, "sen_type")}
 
 
 def upn(authority: str, number: int, start_year: int) -> str:
