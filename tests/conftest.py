@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -27,6 +28,10 @@ from tests.store.embedding import data_folder
 
 for name in [name for name in os.environ if name.startswith("CASE_")]:
     del os.environ[name]  # what somebody has set for themselves must not decide a test
+
+# The same examples in every run, or others if they are asked for (tests/process/engine/effort.py).
+hypothesis.settings.register_profile("suite", derandomize=not os.environ.get("TESTS_RANDOM"), print_blob=True)
+hypothesis.settings.load_profile("suite")
 
 TEMPLATE = "template_casework"
 MASTER_KEY = "5a" * 32
