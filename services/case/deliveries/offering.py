@@ -95,7 +95,8 @@ class Offering:
         failures: list[Failure] = []
         for one in owed(recorded, case, self._door.reference):
             may_go = self._linking.may_go(case, one.to)
-            recipient = recipient_of(case, one.to, office_of(case.authority), may_go)
+            for_one = isinstance(recorded.event, LinkIssued)
+            recipient = recipient_of(case, one.to, office_of(case.authority), may_go, for_one)
             if recipient is None:
                 continue
             filled = values(one.words, case, recorded, history, self._door.reference, self._link(case.ref))

@@ -58,6 +58,7 @@ LOOKED_AT: Mapping[str, str] = {  # as `access_events.What` names it
     "history": "Its history",
     "state": "The case as it was",
     "why": "Why something is there",
+    "task": "What they were asked",
     "messages": "Its messages",
     "agreement": "The terms of its agreement",
     "files": "The list of its files",
