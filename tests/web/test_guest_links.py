@@ -12,6 +12,8 @@ from services.case.domain.access_events import CaseLookedAt
 from services.case.domain.errors import NotAllowed
 from services.case.domain.people import Membership, Person
 from services.case.domain.permissions import ACTIONS, GUEST, may, role_anywhere
+from services.case.projections.cases import cases_of
+from services.case.projections.inbox import inbox_of
 from tests.api.desk import TO_PACK, TO_TERMS, Desk, answers, house_of
 from tests.web.browsing import Browser
 from tests.web.filling_in import fill_in
@@ -135,6 +137,7 @@ def test_in_another_case_of_the_same_school_they_are_nobody(desk: Desk) -> None:
     ref, other = desk.moved_to_terms(), desk.moved_to_terms()
     head = Person("by-link:home_head:" + ref, "937", (Membership("home-head", "900001"),), only=ref)
     with house_of(desk.served) as house:
+        assert cases_of(house.database, head, 10) == [] and inbox_of(house.database, head, 10) == []
         mine, others = asyncio.run(house.door.see(ref)), asyncio.run(house.door.see(other))
 
     # then of all that heads do they read what they are asked to agree to, and that in the one case
