@@ -24,6 +24,7 @@ from services.case.deliveries.linking import BY_HAND, Linking
 from services.case.deliveries.owed import MAKE_WORDS_DUE, Owed, owed
 from services.case.deliveries.recipients import OfficeOf, Recipient, finds_it, recipient_of, ways
 from services.case.deliveries.wording import end_of_act, values
+from services.case.domain.access_events import GlassBroken
 from services.case.domain.case import Case
 from services.case.domain.delivery_events import FailedBecause
 from services.case.domain.errors import Refusal
@@ -34,6 +35,7 @@ from services.case.domain.people import SYSTEM
 from services.case.store.mapper import Recorded
 
 READER = "deliveries"
+OFFICER = "dpo"
 BATCH = 500
 POSITION = "SELECT position FROM reader_positions WHERE reader = %s"
 MOVE = """
@@ -60,13 +62,14 @@ class Offering:
         self._door = door
         self._office_of = office_of
         self._link = link
+        self._start = start.rstrip("/")
         self._linking = Linking(door, start)
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
         """The next batch of the log; whether there may be more."""
         row = connection.execute(POSITION, [READER]).fetchone()
         after = int(row[0]) if row else 0
-        batch, upto = self._door.store.read_types(MAKE_WORDS_DUE, after, BATCH)
+        batch, upto = self._door.store.read_types([*MAKE_WORDS_DUE, GlassBroken.TOPIC], after, BATCH)
         if upto == after:
             return False
         history_of, office_of = cache(self._door.store.load), cache(self._office_of)
@@ -87,6 +90,8 @@ class Offering:
         self, recorded: Recorded, history: Sequence[Recorded], office_of: Callable[[str], OfficeOf]
     ) -> Sequence[Offer]:
         """What is offered because of an event; what cannot be is told to the case."""
+        if isinstance(recorded.event, GlassBroken):
+            return self._to_officer(recorded, recorded.event, office_of(recorded.event.authority))
         history = history[: end_of_act(history, recorded)]
         case = _folded(recorded.stream, history)
         if case.erased:
@@ -114,6 +119,19 @@ class Offering:
                 failures.append((one, "no_address" if recipient.contact.restriction == "none" else "restricted"))
         self._tell(case.ref, failures)
         return offers
+
+    def _to_officer(self, recorded: Recorded, event: GlassBroken, office_of: OfficeOf) -> Sequence[Offer]:
+        """To the data protection officer, that somebody broke the glass: a prompt to where it is reported. No case is
+        told of it, nor do those who work on it get to know."""
+        office = office_of(OFFICER, event.authority)
+        if office is None or not self._start:
+            return []
+        prompt = house_words()[PROMPT]
+        email = {"address": office.email, "title": prompt.title}
+        email["words"] = prompt.render({"link": f"{self._start}/break-glass"})
+        data = {"to": OFFICER, "statutory": False, "ways": ["email"], "email": email}
+        delivery = delivery_id(recorded.stream, recorded.version, OFFICER)
+        return [Offer(delivery, recorded.stream, event.ref, event.authority, data)]
 
     def _lacks_something(self, one: Owed, filled: dict[str, str]) -> bool:
         """Whether words that the law asks for would have a gap."""

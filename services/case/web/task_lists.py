@@ -1,6 +1,7 @@
 """Lists of tasks: mine, the team's; taking one on; giving several to a colleague, or all of somebody who is away."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from services.case.api import calendars
 from services.case.api import tasks as api
 from services.case.api.bodies import Nothing, Reassign, TaskQuery
+from services.case.api.break_glass import UseQuery, list_uses
 from services.case.domain.errors import BodyInvalid, ReasonMissing, Refusal
 from services.case.projections.cases import cases_named
 from services.case.web.filters import filters_of, forget_filter, save_filter
@@ -20,6 +22,7 @@ from services.case.web.visit import Visit
 from services.case.web.wording import named
 
 PAGE = 50
+LATELY = timedelta(days=7)
 MOST = 200  # tasks of one colleague that are given to another at once
 
 
@@ -55,6 +58,7 @@ async def _list(visit: Visit, whose: str) -> Response:
         late=late,
         surveys=await waiting(visit) if whose == "mine" else [],
         calendars=await _to_load(visit) if whose == "mine" else 0,
+        glass=await _glass_broken(visit) if whose == "mine" else 0,
         filters=await asyncio.to_thread(filters_of, visit, visit.request.url.path),
     )
 
@@ -64,6 +68,14 @@ async def _to_load(visit: Visit) -> int:
     if not may(visit, "administer") or visit.person.authority not in visit.house.administration.in_use:
         return 0
     return len((await visit.read(calendars.list_calendars)).body["wanted"])
+
+
+async def _glass_broken(visit: Visit) -> int:
+    """How often somebody broke the glass lately, for who is to know."""
+    if not may(visit, "read_broken_glass"):
+        return 0
+    uses = (await visit.read(list_uses, UseQuery(limit=PAGE))).body
+    return sum(use.at > visit.house.clock.now() - LATELY for use in uses)
 
 
 def next_of(links: str) -> str:
