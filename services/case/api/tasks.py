@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.case.api.accounts import refuse_others
 from services.case.api.asking import Ask, Reply, said_at
 from services.case.api.bodies import is_on
 from services.case.api.cases import brief, summary
@@ -224,6 +225,13 @@ async def complete_task(ask: Ask) -> Reply:
     """Complete a task with the answers of its form; the process goes on."""
     ref, number = ask.task
     body = ask.body
+    case = await ask.house.door.see(ref)
+    task = case.tasks.get(number)
+    if task is not None:
+        open_task(case, number, ask.person)
+        bundle = ask.house.reference.bundle(case.instances[task.instance].bundle)
+        with said_at("/answers"):
+            await refuse_others(ask, bundle.forms.get(bundle.elements[task.element].form), body.answers)
 
     def act(running: Running) -> None:
         with said_at("/answers"):
