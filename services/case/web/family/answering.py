@@ -48,9 +48,7 @@ async def load(visit: Visit, number: int) -> Answering:
         over = case.done.get(number)
         raise errors.TaskOver if over and is_for(visit.person, case, over.task) else errors.TaskUnknown
     reply = await visit.read(api.one_task, id=case.task_id(number))
-    if reader.is_guest and visit.request.method == "GET":
-        by = visit.person.as_actor(visit.person.memberships[0])
-        await asyncio.to_thread(visit.house.looking.record, case, by, "task")
+    await reader.record("task")
     bundle = visit.house.reference.bundle(reply.body["bundle"])
     form = bundle.forms[bundle.elements[task.element].form]
     known: Answers = {}

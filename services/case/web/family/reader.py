@@ -2,6 +2,7 @@
 
 Most are of the family. A school or a professional without an account sees fewer of these pages."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from services.case.api.problems import STATUS
 from services.case.application import links
+from services.case.domain.access_events import What
 from services.case.domain.case import Case
 from services.case.domain.errors import NotSignedIn, Refusal
 from services.case.domain.link_errors import LinkOver, NotByThisLink
@@ -47,6 +49,13 @@ class Reader(msgspec.Struct):
     @property
     def forename(self) -> str:
         return "" if not self.knows else str(self.case.personal.get("pupil_forename", ""))
+
+    async def record(self, what: What) -> None:
+        """That a guest looks at something. Raises TryAgain where it cannot be recorded."""
+        visit = self.visit
+        if self.is_guest and visit.request.method == "GET":
+            by = visit.person.as_actor(visit.person.memberships[0])
+            await asyncio.to_thread(visit.house.looking.record, self.case, by, what)
 
     def page(self, template: str, code: int = 200, /, **values: Any) -> Response:
         """A page in the words for a parent, or for the pupil."""

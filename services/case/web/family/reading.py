@@ -23,6 +23,7 @@ from services.case.web.visit import Visit
 async def home(visit: Visit) -> Response:
     """What waits for the party, and where to read."""
     reader = await reader_of(visit)
+    await reader.record("case")
     case = reader.case
     return reader.page(
         "family/guest.html" if reader.is_guest else "family/home.html",
