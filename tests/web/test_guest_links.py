@@ -147,3 +147,22 @@ def test_in_another_case_of_the_same_school_they_are_nobody(desk: Desk) -> None:
     for action in ACTIONS.keys() - GUEST:
         with pytest.raises(NotAllowed):
             role_anywhere(head, action)
+
+
+def test_the_chair_of_a_panel_who_signs_no_agreement_answers_too(browser: At, desk: Desk, reference: Reference) -> None:
+    # given a pupil for whom the fair access panel is to find a place
+    desk.served.clock_to("2026-11-02T09:00:00+00:00")
+    ref = desk.open(process="reintegration", name="pupil_n")
+    desk.walk(ref, ("plan_return", "home-staff", "plan_new_school"), process="reintegration")
+    desk.served.clock_to("2026-11-04T09:00:00+00:00")
+
+    # when its chair answers by link, then it is the panel's answer
+    chair = come(browser, send_link(browser, ref, "fair_access_panel@937", "see"))
+    task = desk.task(ref, "allocate_place")["task"].rpartition("-")[2]
+    chair.open(f"/family/tasks/{task}")
+    chair.open(next(path for path in chair.links().values() if "/questions/" in path))
+    form = reference.current("937", "reintegration").forms["allocated_place"]
+    fill_in(chair, form, answers("reintegration", "place"))
+    chair.send(f"/family/tasks/{task}/check")
+    assert chair.heading.startswith("Thank you")
+    assert desk.events(ref, "case.task_completed.v1")[-1]["by"]["role"] == "fap-chair"

@@ -20,7 +20,7 @@ from services.case.domain.contacts import contact_of, is_there, organisation_of
 from services.case.domain.errors import Erased, NotAParty
 from services.case.domain.link_errors import LinkOver, NothingByLink
 from services.case.domain.links import Link, person_of
-from services.case.domain.people import COUNCIL, FAMILY, PARTIES, SYSTEM, Membership, Person
+from services.case.domain.people import FAMILY, GUESTS, PARTIES, SYSTEM, Membership, Person
 from services.case.domain.permissions import is_for, may, relation
 from services.case.policy.policy import Policy
 from services.case.store.cipher import MasterKey
@@ -125,17 +125,16 @@ def issue(
 
 def sends_code(case: Case, party: str, org: str, factor: k.Factor) -> bool:
     """Whether the code for a link goes to the party by itself: how it is reached is known of one organisation alone."""
-    return org == organisation_of(case, PARTIES[party]) and contact_of(case, party).takes_code(factor)
+    return org == organisation_of(case, _role(party)) and contact_of(case, party).takes_code(factor)
 
 
 def guests(reference: Reference, case: Case) -> dict[tuple[str, str], set[k.Purpose]]:
     """Those outside the family and the council to whom a link would show something: party and organisation, and for
     what the link can be."""
-    party_of = {role: party for party, role in PARTIES.items() if role not in FAMILY | COUNCIL}
+    party_of = {role: party for party, role in GUESTS.items()}
     places = [(party_of[task.role], task.org) for task in case.tasks.values() if task.role in party_of]
     places += [(SHARED[with_], org) for with_, org in case.shared_with.items()]
-    signed = [party for party in case.terms.answers if PARTIES.get(party) in party_of]
-    places += [(party, organisation_of(case, PARTIES[party])) for party in signed]
+    places += [(party, organisation_of(case, GUESTS[party])) for party in case.terms.answers if party in GUESTS]
     found = {(party, org): asked_for(reference, case, party, org) for party, org in dict.fromkeys(places) if org}
     return {place: purposes for place, purposes in found.items() if purposes}
 
@@ -143,8 +142,7 @@ def guests(reference: Reference, case: Case) -> dict[tuple[str, str], set[k.Purp
 def asked_for(reference: Reference, case: Case, party: str, org: str) -> set[k.Purpose]:
     """For what a link can be of a party outside the family: what the organisation is asked for in that role, the terms
     that it has agreed to, what is shared with it. Raises NotAParty."""
-    role = PARTIES.get(party, "")
-    if not role or role in FAMILY | COUNCIL or not org:
+    if party not in GUESTS or not org:
         raise NotAParty
     person = _person(case, party, org)
     tasks = [task for task in case.tasks.values() if is_for(person, case, task)]
@@ -213,4 +211,8 @@ def reader(case: Case, link: Link) -> Person:
 
 
 def _person(case: Case, party: str, org: str) -> Person:
-    return Person(person_of(case, party), case.authority, (Membership(PARTIES[party], org),), only=case.ref)
+    return Person(person_of(case, party), case.authority, (Membership(_role(party), org),), only=case.ref)
+
+
+def _role(party: str) -> str:
+    return GUESTS.get(party) or PARTIES[party]

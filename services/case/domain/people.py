@@ -49,7 +49,12 @@ PARTIES: dict[str, str] = {  # party whose agreement or view is asked -> the rol
     "educational_psychologist": "ep",
     "provider": "ap-provider",
 }
-COUNCIL = frozenset({"caseworker", "send-caseworker"})  # whose cases they are: they sign in
+GUESTS: dict[str, str] = {  # who may come by a link beside the family -> the role in which they answer
+    **{party: role for party, role in PARTIES.items() if role not in FAMILY | {"caseworker", "send-caseworker"}},
+    "governing_board": "gb-clerk",
+    "review_panel": "irp-clerk",
+    "fair_access_panel": "fap-chair",
+}
 
 
 class Membership(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ from services.case.api import messages
 from services.case.api.message_bodies import PutContact
 from services.case.domain import errors
 from services.case.domain.contacts import Contact
-from services.case.domain.people import FAMILY, PARTIES
+from services.case.domain.people import GUESTS
 from services.case.domain.permissions import may
 from services.case.web.case_pages import head_of
 from services.case.web.visit import Visit
@@ -45,7 +45,7 @@ async def _known(visit: Visit) -> dict[str, Any]:
     if party in contacts:
         return contacts[party]
     _, case, _ = await head_of(visit)
-    if PARTIES.get(party, "") in ("", *FAMILY) or not may(visit.person, case, "send_link"):
+    if party not in GUESTS or not may(visit.person, case, "send_link"):
         raise errors.NotAParty
     return {}  # of others than the family nothing is known before somebody records it
 

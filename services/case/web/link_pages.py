@@ -18,7 +18,7 @@ from services.case.domain.contacts import contact_of, is_there
 from services.case.domain.link_errors import NothingByLink
 from services.case.domain.link_events import Factor
 from services.case.domain.links import Link
-from services.case.domain.people import FAMILY, PARTIES, Membership
+from services.case.domain.people import FAMILY, GUESTS, PARTIES, Membership
 from services.case.domain.permissions import role_for
 from services.case.web.case_pages import head_of
 from services.case.web.known_people import where_held
@@ -80,7 +80,7 @@ def _whose(visit: Visit, case: Case) -> tuple[str, str, dict[str, str]]:
 
 def place_of(visit: Visit, case: Case, party: str, org: str) -> str:
     """The organisation for which a party acts, in words."""
-    return where_held(visit.house, case.authority, Membership(PARTIES[party], org))
+    return where_held(visit.house, case.authority, Membership(GUESTS[party], org))
 
 
 def _is_theirs(link: Link, party: str, org: str) -> bool:

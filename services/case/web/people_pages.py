@@ -11,7 +11,7 @@ from services.case.api.bodies import Because
 from services.case.application import links
 from services.case.domain import errors
 from services.case.domain.case import Case
-from services.case.domain.people import FAMILY, PARTIES, Membership
+from services.case.domain.people import FAMILY, GUESTS, PARTIES, Membership
 from services.case.domain.permissions import is_for, may
 from services.case.web.case_pages import head_of
 from services.case.web.known_people import where_held
@@ -54,7 +54,7 @@ def _guests(visit: Visit, case: Case) -> list[dict[str, str]]:
         return []
     where = partial(where_held, visit.house, case.authority)
     found = links.guests(visit.house.reference, case)
-    return [{"party": party, "org": org, "name": where(Membership(PARTIES[party], org))} for party, org in found]
+    return [{"party": party, "org": org, "name": where(Membership(GUESTS[party], org))} for party, org in found]
 
 
 def _parties(visit: Visit, case: Case, answers: dict[str, str]) -> list[dict[str, Any]]:
