@@ -11,6 +11,7 @@ import msgspec
 from services.case.application import delivering
 from services.case.application.door import once
 from services.case.application.improving import improvement_stream
+from services.case.application.looking import access_stream
 from services.case.application.reference import stream_of
 from services.case.application.running import Running
 from services.case.deliveries import contacts
@@ -71,6 +72,11 @@ async def take(house: House, event: dict[str, Any], authority: str) -> None:
         raise ResultRefused("there is no such case") from None
     if authority not in ("", case.authority):
         raise ResultRefused("there is no such case")
+    if result.delivery.startswith(f"{access_stream(ref)}."):  # told to who oversees, and no part of the case
+        if result.state == "failed":
+            log.warning("a prompt that the glass was broken did not arrive: %s", result.because)
+        contacts.over(house.database, [result.delivery])
+        return
     notice, to, words = _owed(house, case, result.delivery)
 
     def act(running: Running) -> bytes:

@@ -84,6 +84,11 @@ def test_each_use_is_reported_with_what_was_looked_at_until_it_held_no_more(brow
     assert auditor.path == f"/cases/{ref}" and "You broke the glass" in auditor.text
     assert auditor.open(f"/cases/{ref}/answers").status == 200
 
+    # then the data protection officer and the administrator find it among their tasks, and nobody else does
+    said = "The glass of a case was broken"
+    assert all(said in browser(who).open("/tasks").text for who in ("dpo", "admin"))
+    assert not any(said in browser(who).open("/tasks").text for who in ("auditor", "caseworker"))
+
     # when its time is over
     (use,) = [one for one in desk.as_("dpo").get("/break-glass").json() if one["ref"] == ref]
     desk.served.clock_to(use["until"])

@@ -41,6 +41,11 @@ def link_of(worker: Browser, ref: str, party: str = "parent") -> str:
 def link_and_code(browser: At, desk: Desk, ref: str) -> tuple[str, str]:
     """The link that a caseworker is shown, and the code in the letter that goes to the parent."""
     path = link_of(browser("caseworker"), ref)
+    return path, code_in_letter(desk, ref)
+
+
+def code_in_letter(desk: Desk, ref: str) -> str:
+    """The code in the first letter with one that is offered to be sent."""
     letters: list[str] = []
 
     def posted() -> bool:
@@ -52,7 +57,7 @@ def link_and_code(browser: At, desk: Desk, ref: str) -> tuple[str, str]:
     with house_of(desk.served) as house:
         until(posted, "the code to be offered")
     (code,) = re.findall(r"\b\d{6}\b", letters[0])
-    return path, code
+    return str(code)
 
 
 def try_code(person: Browser, path: str, code: str) -> Browser:
@@ -96,6 +101,26 @@ def test_where_it_must_not_go_by_itself_the_caseworker_is_shown_it_to_hand_over(
     (code,) = worker.page.xpath("//*[@id='the-code']/text()")
     assert try_code(browser(""), path, code.strip()).path == "/family"
     assert TITLE not in worker.open(f"/cases/{ref}/messages").text
+
+
+def test_a_head_without_an_account_needs_the_code_too(browser: At, desk: Desk) -> None:
+    # given a head of whom it is recorded how they are reached
+    ref, worker = desk.moved_to_terms(), browser("caseworker")
+    page = f"/cases/{ref}/people/home_head/contact"
+    worker.open(page).send(page, name="Pat Head", prefers="", address="1 School Road\nWarwick")
+    assert worker.path == f"/cases/{ref}/people"
+
+    # when a caseworker makes a link for them, then the code goes there by itself, and without it there is no way in
+    page = f"/cases/{ref}/people/home_head@900001/link"
+    worker.open(page).send(page, purpose="agree")
+    assert "in a letter to 1 School Road, Warwick" in worker.text and not worker.page.xpath("//*[@id='the-code']")
+    (link,) = worker.page.xpath("//*[@id='the-link']/text()")
+    path = "/link/" + str(link).strip().partition("/link/")[2]
+    code = code_in_letter(desk, ref)
+    head = browser("")
+    assert head.open(path).send(path).errors == ["Enter the code"]
+    assert head.open("/family").status == 410
+    assert try_code(head, path, code).path == "/family"
 
 
 def test_after_five_wrong_codes_the_link_is_over_for_the_right_one_too(browser: At, desk: Desk) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
+from services.case.api.accounts import refuse_others
 from services.case.api.asking import Ask, Reply, said_at
 from services.case.api.looks import looked
-from services.case.application.correcting import OPENING, correct
+from services.case.application.correcting import OPENING, correct, form_of
 from services.case.application.door import Command
 from services.case.application.file_access import files_in
 from services.case.application.opening import close_by_hand, open_case, reopen, start_by_hand
@@ -120,7 +121,10 @@ async def open_one(ask: Ask) -> Reply:
     row = await asyncio.to_thread(house.database.row, NUMBER)
     assert row is not None
     ref = f"{bundle.about.prefix}-{house.clock.today().year}-{row[0]:06}"
-    held = await _files_with(ask, bundle.forms[bundle.about.start_form].fields, ref)
+    form = bundle.forms[bundle.about.start_form]
+    with said_at("/answers"):
+        await refuse_others(ask, form, body.answers)
+    held = await _files_with(ask, form.fields, ref)
 
     def decide(running: Running) -> bytes:
         with said_at("/answers"):
@@ -220,6 +224,11 @@ async def correct_answer(ask: Ask) -> Reply:
         if (isinstance(recorded.event, e.CaseOpened) and number == OPENING)
         or (isinstance(recorded.event, e.TaskCompleted | e.AnswerCorrected) and recorded.event.task == number)
     ]
+
+    first = next((event for event in given if not isinstance(event, e.AnswerCorrected)), None)
+    with said_at("/value", f"/{body.field}"):
+        form = form_of(ask.house.reference, case, first) if first else None
+        await refuse_others(ask, form, {body.field: body.value})
 
     def act(running: Running) -> None:
         with said_at("/value", f"/{body.field}"):

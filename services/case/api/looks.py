@@ -1,4 +1,5 @@
-"""Records that somebody whose work a case is not looks at it: auditors and the data protection officer."""
+"""Records that somebody whose work a case is not looks at it: auditors, the data protection officer, and who came by a
+link and is not of the family."""
 
 import asyncio
 import re
@@ -24,5 +25,6 @@ async def looked(ask: Ask, case: Case, action: str, what: What) -> None:
     if oversees(ask.person, case):
         if ask.reason == "":
             raise LookUnexplained
-        by = ask.person.as_actor(membership)
-        await asyncio.to_thread(ask.house.looking.record, case, by, what, reason.strip())
+    elif not ask.person.is_guest:
+        return
+    await asyncio.to_thread(ask.house.looking.record, case, ask.person.as_actor(membership), what, reason.strip())

@@ -15,7 +15,7 @@ from services.case.deliveries.messages import Message, messages_of
 from services.case.domain.case import Case
 from services.case.domain.contacts import contact_of, is_there
 from services.case.domain.errors import NotAllowed, NotAParty
-from services.case.domain.people import FAMILY, PARTIES
+from services.case.domain.people import FAMILY, GUESTS, PARTIES
 from services.case.domain.permissions import role_for, sees
 from services.case.inbound import ResultRefused, take
 
@@ -79,7 +79,7 @@ async def put_contact(ask: Ask) -> Reply:
 
     def act(running: Running) -> None:
         case = running.case
-        if party not in PARTIES or not is_there(case, party):
+        if party not in {**PARTIES, **GUESTS} or not is_there(case, party):
             raise NotAParty
         if sees(ask.person, case) != "full":
             if case.parties.get(party) != ask.person.id:

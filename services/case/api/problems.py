@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from services.case.domain import errors, file_errors
+from services.case.domain import errors, file_errors, link_errors
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -23,8 +23,9 @@ STATUS: dict[type[errors.Refusal], int] = {
     errors.SurveyStillOpen: 409,
     errors.NotAllowed: 403,
     errors.NotSignedIn: 401,
-    errors.LinkOver: 410,
-    errors.NotByThisLink: 403,
+    link_errors.LinkOver: 410,
+    link_errors.NotByThisLink: 403,
+    link_errors.NothingByLink: 409,
     errors.TooManyTries: 429,
     errors.CaseNotOpen: 409,
     errors.CaseAlreadyOpen: 409,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.case.api.accounts import refuse_others
 from services.case.api.asking import Ask, Reply, said_at
 from services.case.api.bodies import is_on
 from services.case.api.cases import brief, summary
@@ -15,7 +16,7 @@ from services.case.application import tasks
 from services.case.application.reading import answers_shown
 from services.case.application.running import Running
 from services.case.domain.case import Case, Task
-from services.case.domain.errors import BodyInvalid, CaseUnknown, Erased
+from services.case.domain.errors import BodyInvalid, CaseUnknown, Erased, TaskUnknown
 from services.case.domain.permissions import sees
 from services.case.domain.tasks import claim, etag_of, open_task, reassign, release
 from services.case.projections.inbox import FIRST, NO_DAY, Listed, inbox_of
@@ -85,11 +86,19 @@ def _next(ask: Ask, page: list[Listed]) -> str:
 async def one_task(ask: Ask) -> Reply:
     """One open task: what it asks (its form), for which case, until when, and the person's draft."""
     ref, number = ask.task
-    case = await ask.house.door.see(ref)
+    case = await _case_of(ask, ref)
     task, _, _ = open_task(case, number, ask.person)
     body, etag = detail(ask, case, task), etag_of(case, task)  # at one moment, before anybody can change it
     shown, draft = await asyncio.to_thread(_shown, ask, case, task), await kept_draft(ask, case)
     return Reply({**body, "shown": shown, "draft": draft}, etag=etag)
+
+
+async def _case_of(ask: Ask, ref: str) -> Case:
+    """The case of a task. Raises TaskUnknown: the same whether there is a case or not."""
+    try:
+        return await ask.house.door.see(ref)
+    except CaseUnknown as unknown:
+        raise TaskUnknown from unknown
 
 
 def _shown(ask: Ask, case: Case, task: Task) -> list[dict[str, Any]]:
@@ -158,7 +167,7 @@ def _draft(ask: Ask, case: Case) -> Any:
 async def save_draft(ask: Ask) -> Reply:
     """Keep answers so far. Nobody else sees them and nothing about the task changes; also on a paused case."""
     ref, number = ask.task
-    case = await ask.house.door.see(ref)
+    case = await _case_of(ask, ref)
     open_task(case, number, ask.person)
     await asyncio.to_thread(_keep_draft, ask, case)
     return Reply(b"", 204)
@@ -224,6 +233,13 @@ async def complete_task(ask: Ask) -> Reply:
     """Complete a task with the answers of its form; the process goes on."""
     ref, number = ask.task
     body = ask.body
+    case = await _case_of(ask, ref)
+    task = case.tasks.get(number)
+    if task is not None:
+        open_task(case, number, ask.person)
+        bundle = ask.house.reference.bundle(case.instances[task.instance].bundle)
+        with said_at("/answers"):
+            await refuse_others(ask, bundle.forms.get(bundle.elements[task.element].form), body.answers)
 
     def act(running: Running) -> None:
         with said_at("/answers"):

@@ -2,7 +2,7 @@
 looked at meanwhile."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -10,9 +10,11 @@ from services.case.application.looking import access_stream, as_code
 from services.case.clock.now import Clock
 from services.case.domain.access_events import CaseLookedAt, GlassBroken
 from services.case.domain.people import OVERSIGHT, Person
-from services.case.projections.glass import holding, uses
+from services.case.projections.glass import held_since, holding, uses
 from services.case.store.event_store import EventStore
 from services.case.store.mapper import Recorded
+
+LATELY = timedelta(days=7)
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -50,6 +52,10 @@ class BreakGlass:
             return person
         glass = holding(self._store.database, as_code(person.id), person.authority, self._clock.now())
         return msgspec.structs.replace(person, glass=glass)
+
+    def lately(self, authority: str) -> int:
+        """How many uses there were in an authority in the last seven days."""
+        return held_since(self._store.database, authority, self._clock.now() - LATELY)
 
     def uses(self, authority: str, before: int, limit: int) -> list[Use]:
         """Each use in an authority before a position, the last first."""

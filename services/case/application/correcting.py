@@ -5,12 +5,15 @@ from typing import Any
 
 from services.case.application.circumstances import Around
 from services.case.application.exclusions import revised, whose_of
+from services.case.application.reference import Reference
 from services.case.application.running import Running
 from services.case.domain import events as e
 from services.case.domain import pupil_events as p
+from services.case.domain.case import Case
 from services.case.domain.errors import AnswersInvalid, Erased, NothingToCorrect, ReasonMissing
 from services.case.domain.lifecycle import refuse_if_edited
 from services.case.domain.meta import Event
+from services.case.process.forms import Form
 
 OPENING = 0  # the number under which the start form's answers are corrected
 
@@ -34,8 +37,7 @@ def correct(
     if not isinstance(first, e.TaskCompleted | e.CaseOpened):
         raise NothingToCorrect
     number = first.instance if isinstance(first, e.TaskCompleted) else 1
-    bundle = case.done[task].bundle if task else case.instances[number].began_on  # as it was when it was answered
-    form = running.reference.bundle(bundle).forms.get(first.form)
+    form = form_of(running.reference, case, first)
     if form is None or field not in form.fields:
         raise NothingToCorrect
     answers = {**first.answers, **(first.personal or {}).get("answers", {})}
@@ -67,6 +69,13 @@ def correct(
         for instance in list(case.instances.values()):
             if not instance.ended and running.awaits(instance.id, "terms_changed"):
                 running.tell(instance.id, "terms_changed", {"field": field})
+
+
+def form_of(reference: Reference, case: Case, given: e.TaskCompleted | e.CaseOpened) -> Form | None:
+    """The form that asked, as it was when it was answered."""
+    task = given.task if isinstance(given, e.TaskCompleted) else OPENING
+    bundle = case.done[task].bundle if task else case.instances[1].began_on
+    return reference.bundle(bundle).forms.get(given.form)
 
 
 def _tell_register(running: Running, instance: int, changes: dict[str, Any]) -> None:

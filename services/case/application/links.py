@@ -1,4 +1,4 @@
-"""Giving a family a link, and finding out whether one is still good.
+"""Giving a family, a school or a professional a link, and finding out whether one is still good.
 
 A token has 256 bits, and only its SHA-256 is kept; those that messages carry can be made again, but only with the
 house's master key. Opening a link is two steps, for mail scanners open links before
@@ -16,16 +16,19 @@ from services.case.application.reference import Reference
 from services.case.application.running import Running
 from services.case.domain import link_events as k
 from services.case.domain.case import Case
-from services.case.domain.contacts import contact_of, is_there
-from services.case.domain.errors import Erased, LinkOver, NotAParty
-from services.case.domain.links import Link
-from services.case.domain.people import FAMILY, PARTIES, SYSTEM, Membership, Person
+from services.case.domain.contacts import contact_of, is_there, organisation_of
+from services.case.domain.errors import Erased, NotAParty
+from services.case.domain.link_errors import LinkOver, NothingByLink
+from services.case.domain.links import Link, person_of
+from services.case.domain.people import FAMILY, GUESTS, PARTIES, SYSTEM, Membership, Person
+from services.case.domain.permissions import is_for, may, relation
 from services.case.policy.policy import Policy
 from services.case.store.cipher import MasterKey
 from services.case.store.database import Database
 
 GOOD_FOR = timedelta(days=14)
 BYTES = 32
+SHARED = {"receiving_school": "receiving_head", "provider": "provider"}  # with whom a pack is -> the party
 MOST_WRONG = 5  # codes, after which the link is cancelled
 
 KEEP = "INSERT INTO links (digest, ref) VALUES (%s, %s) ON CONFLICT DO NOTHING"
@@ -78,18 +81,30 @@ def factor_of(policy: Policy) -> k.Factor:
     return "" if wanted == "off" else wanted
 
 
-def issue(running: Running, party: str, purpose: k.Purpose, digest: str, factor: k.Factor = "", code: str = "") -> int:
+def issue(
+    running: Running,
+    party: str,
+    purpose: k.Purpose,
+    digest: str,
+    factor: k.Factor = "",
+    code: str = "",
+    org: str = "",
+) -> int:
     """Give the party a link; the one that it had for the same purpose is cancelled. Its number. `code`: as `kept_of`;
-    it goes by itself where the party is reached by that way.
+    it goes by itself where the party is reached by that way. `org`: for which the party acts, "" for family.
 
-    Raises NotAParty, Erased.
+    Raises NotAParty, NothingByLink, Erased.
     """
     case, decision = running.case, running.decision
-    if PARTIES.get(party) not in FAMILY or not is_there(case, party):
-        raise NotAParty
+    if PARTIES.get(party) in FAMILY:
+        if org or not is_there(case, party):
+            raise NotAParty
+    elif purpose not in asked_for(running.reference, case, party, org):
+        raise NothingByLink
     if case.erased:
         raise Erased
-    old = [one.id for one in case.links.values() if (one.party, one.purpose) == (party, purpose) and not one.cancelled]
+    same = (party, org, purpose)
+    old = [one.id for one in case.links.values() if (one.party, one.org, one.purpose) == same and not one.cancelled]
     number = case.next("link")
     decision.emit(
         k.LinkIssued,
@@ -100,11 +115,43 @@ def issue(running: Running, party: str, purpose: k.Purpose, digest: str, factor:
         digest=digest,
         factor=factor,
         code=code,
-        sends_code=contact_of(case, party).takes_code(factor),
+        sends_code=sends_code(case, party, org, factor),
+        org=org,
     )
     for link in old:
         decision.emit(k.LinkCancelled, link=link)
     return number
+
+
+def sends_code(case: Case, party: str, org: str, factor: k.Factor) -> bool:
+    """Whether the code for a link goes to the party by itself: how it is reached is known of one organisation alone."""
+    return org == organisation_of(case, _role(party)) and contact_of(case, party).takes_code(factor)
+
+
+def guests(reference: Reference, case: Case) -> dict[tuple[str, str], set[k.Purpose]]:
+    """Those outside the family and the council to whom a link would show something: party and organisation, and for
+    what the link can be."""
+    party_of = {role: party for party, role in GUESTS.items()}
+    places = [(party_of[task.role], task.org) for task in case.tasks.values() if task.role in party_of]
+    places += [(SHARED[with_], org) for with_, org in case.shared_with.items()]
+    places += [(party, organisation_of(case, GUESTS[party])) for party in case.terms.answers if party in GUESTS]
+    found = {(party, org): asked_for(reference, case, party, org) for party, org in dict.fromkeys(places) if org}
+    return {place: purposes for place, purposes in found.items() if purposes}
+
+
+def asked_for(reference: Reference, case: Case, party: str, org: str) -> set[k.Purpose]:
+    """For what a link can be of a party outside the family: what the organisation is asked for in that role, the terms
+    that it has agreed to, what is shared with it. Raises NotAParty."""
+    if party not in GUESTS or not org:
+        raise NotAParty
+    person = _person(case, party, org)
+    tasks = [task for task in case.tasks.values() if is_for(person, case, task)]
+    found = {purpose_of(reference, case, task.instance, task.agreement) for task in tasks}
+    if "pack" in relation(person, case).values():
+        found.add("see")
+    if case.terms.version and may(person, case, "read_terms"):
+        found.add("agree")
+    return found
 
 
 def standing(running: Running, party: str, purpose: k.Purpose, master: MasterKey) -> str:
@@ -132,7 +179,8 @@ def purpose_of(reference: Reference, case: Case, instance: int, agreement: str) 
 def opened(running: Running, number: int, code: str) -> bool:
     """Whoever has the link went on; whether they may. `code`: as `kept_of`. Raises LinkOver."""
     decision, link = running.decision, good(running.case, number, running.decision.at)
-    decision.by = reader(running.case, link).as_actor(Membership(PARTIES[link.party]))
+    person = reader(running.case, link)
+    decision.by = person.as_actor(person.memberships[0])
     if link.factor and not secrets.compare_digest(link.code, code):
         decision.by = SYSTEM  # who has the link and not the code is nobody whom we know
         decision.emit(k.LinkCodeWrong, link=number)
@@ -158,5 +206,13 @@ def good(case: Case, number: int, now: datetime) -> Link:
 
 
 def reader(case: Case, link: Link) -> Person:
-    """Who acts by the link: the party's own person."""
-    return Person(case.parties[link.party], case.authority, (Membership(PARTIES[link.party]),))
+    """Who acts by the link: the party's own person, in this case alone."""
+    return _person(case, link.party, link.org)
+
+
+def _person(case: Case, party: str, org: str) -> Person:
+    return Person(person_of(case, party), case.authority, (Membership(_role(party), org),), only=case.ref)
+
+
+def _role(party: str) -> str:
+    return GUESTS.get(party) or PARTIES[party]

@@ -34,7 +34,7 @@ def invitations(
             "authority_name": authority.name,
             "contact": opened.contact,
             "due_date": f"{closes:%H:%M} on {long(closes.date())}",
-            "link": f"{start.rstrip('/')}/surveys/{opened.survey}",
+            "link": f"{start}/surveys/{opened.survey}",
         }
     )
     for to, address in mailboxes(database, authority, opened.audience).items():

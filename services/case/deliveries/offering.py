@@ -25,6 +25,7 @@ from services.case.deliveries.linking import BY_HAND, Linking
 from services.case.deliveries.owed import MAKE_WORDS_DUE, Owed, owed
 from services.case.deliveries.recipients import OfficeOf, Recipient, finds_it, recipient_of, ways
 from services.case.deliveries.wording import end_of_act, values
+from services.case.domain.access_events import GlassBroken
 from services.case.domain.case import Case
 from services.case.domain.delivery_events import FailedBecause
 from services.case.domain.errors import Refusal
@@ -36,7 +37,8 @@ from services.case.domain.people import SYSTEM
 from services.case.store.mapper import Recorded
 
 READER = "deliveries"
-TYPES = [*MAKE_WORDS_DUE, SurveyOpened.TOPIC]
+TYPES = [*MAKE_WORDS_DUE, SurveyOpened.TOPIC, GlassBroken.TOPIC]
+OFFICER = "dpo"
 BATCH = 500
 POSITION = "SELECT position FROM reader_positions WHERE reader = %s"
 MOVE = """
@@ -63,7 +65,7 @@ class Offering:
         self._door = door
         self._office_of = office_of
         self._link = link
-        self._start = start
+        self._start = start.rstrip("/")
         self._linking = Linking(door, start)
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
@@ -97,6 +99,8 @@ class Offering:
             return list(
                 invitations(recorded.stream, recorded.version, recorded.event, database, authority, self._start)
             )
+        if isinstance(recorded.event, GlassBroken):
+            return self._to_officer(recorded, recorded.event, office_of(recorded.event.authority))
         history = history[: end_of_act(history, recorded)]
         case = _folded(recorded.stream, history)
         if case.erased:
@@ -105,7 +109,8 @@ class Offering:
         failures: list[Failure] = []
         for one in owed(recorded, case, self._door.reference):
             may_go = self._linking.may_go(case, one.to)
-            recipient = recipient_of(case, one.to, office_of(case.authority), may_go)
+            for_one = isinstance(recorded.event, LinkIssued)
+            recipient = recipient_of(case, one.to, office_of(case.authority), may_go, for_one)
             if recipient is None:
                 continue
             filled = values(one.words, case, recorded, history, self._door.reference, self._link(case.ref))
@@ -123,6 +128,19 @@ class Offering:
                 failures.append((one, "no_address" if recipient.contact.restriction == "none" else "restricted"))
         self._tell(case.ref, failures)
         return offers
+
+    def _to_officer(self, recorded: Recorded, event: GlassBroken, office_of: OfficeOf) -> Sequence[Offer]:
+        """To the data protection officer, that somebody broke the glass: a prompt to where it is reported. No case is
+        told of it, nor do those who work on it get to know."""
+        office = office_of(OFFICER, event.authority)
+        if office is None or not self._start:
+            return []
+        prompt = house_words()[PROMPT]
+        email = {"address": office.email, "title": prompt.title}
+        email["words"] = prompt.render({"link": f"{self._start}/break-glass"})
+        data = {"to": OFFICER, "statutory": False, "ways": ["email"], "email": email}
+        delivery = delivery_id(recorded.stream, recorded.version, OFFICER)
+        return [Offer(delivery, recorded.stream, event.ref, event.authority, data)]
 
     def _lacks_something(self, one: Owed, filled: dict[str, str]) -> bool:
         """Whether words that the law asks for would have a gap."""

@@ -21,6 +21,8 @@ def offices(database: Database, authority: Authority) -> OfficeOf:
     def office_of(role: str, org: str) -> Office | None:
         if role == "caseworker":
             return Office(email=authority.contact) if "@" in authority.contact else None
+        if role == "dpo":
+            return Office(email=authority.data_protection) if "@" in authority.data_protection else None
         if role in SCHOOL_ROLES:
             found = listed(database, authority.code, Additions, org)
         else:

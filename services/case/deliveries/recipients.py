@@ -33,8 +33,11 @@ class Recipient(msgspec.Struct, frozen=True):
         return self.role in FAMILY
 
 
-def recipient_of(case: Case, to: str, office_of: OfficeOf, links_may_go: bool = False) -> Recipient | None:
-    """Who it is; None if the case has no such person. `links_may_go`: to families, by themselves."""
+def recipient_of(
+    case: Case, to: str, office_of: OfficeOf, links_may_go: bool = False, in_person: bool = False
+) -> Recipient | None:
+    """Who it is; None if the case has no such person. `links_may_go`: to families, by themselves · `in_person`: not to
+    the mailbox of an office, such as the code for a link."""
     party, _, org = to.partition("@")
     role = PARTIES.get(party, party)
     if role in FAMILY:
@@ -42,7 +45,7 @@ def recipient_of(case: Case, to: str, office_of: OfficeOf, links_may_go: bool = 
             return None
         reads = has_account(case, party)
         return Recipient(to, role, reads, contact_of(case, party), links_may_go and not reads)
-    if role in NAMED and party in case.contacts:
+    if (role in NAMED or in_person) and party in case.contacts:
         return Recipient(to, role, True, contact_of(case, party))
     office = office_of(role, org or organisation_of(case, role)) or Office()
     return Recipient(to, role, True, Contact(email=office.email))

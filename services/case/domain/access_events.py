@@ -1,6 +1,6 @@
-"""Who looked at a case whose work is not theirs, who broke the glass to read what is in it, and whoever took a copy
-away or fetched a file. Each case has a stream of its own for it, so that to look never stands in the way of a
-change."""
+"""Who looked at a case whose work is not theirs, or by a link and is not of the family; who broke the glass to read
+what is in it; whoever took a copy away or fetched a file. Each case has a stream of its own for it, so that to look
+never stands in the way of a change."""
 
 from datetime import datetime
 from typing import ClassVar, Literal
@@ -8,7 +8,8 @@ from typing import ClassVar, Literal
 from services.case.domain.meta import Event
 
 What = Literal[
-    "case", "history", "state", "why", "messages", "agreement", "files", "file", "case-file", "xes", "ocel", "letter"
+    "case", "history", "state", "why", "messages", "agreement", "files", "file", "case-file", "xes", "ocel", "letter",
+    "task",
 ]  # fmt: skip
 
 

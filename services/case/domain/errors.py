@@ -85,14 +85,6 @@ class TermsChanged(Refusal):
     """The terms have changed since you read them. Read the new terms before you answer."""
 
 
-class LinkOver(Refusal):
-    """This link does not work any more. Ask the school or the council for a new one."""
-
-
-class NotByThisLink(Refusal):
-    """This link is for something else. Ask the school or the council for a link to this."""
-
-
 class TooManyTries(Refusal):
     """There were too many tries from where you are. Wait a while, then try again."""
 

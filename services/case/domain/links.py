@@ -1,4 +1,4 @@
-"""What a case knows of the links that it gave to its family; `folding.py` keeps it.
+"""What a case knows of the links that it gave to its family, and to others who have no account; `folding.py` keeps it.
 
 A party without an account acts by link as a person of this case alone, whose id says so.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from services.case.domain import link_events as k
+from services.case.domain.people import FAMILY, PARTIES
 
 if TYPE_CHECKING:
     from services.case.domain.case import Case
@@ -18,8 +19,8 @@ BY_LINK = "by-link:"
 
 
 class Link(msgspec.Struct, omit_defaults=True):
-    """`until` the moment from which it is good no more · `digest`: the SHA-256 of its token · `factor`, `code` and
-    `sends_code` as in LinkIssued · `wrong`: how often a wrong code was typed."""
+    """`until` the moment from which it is good no more · `digest`: the SHA-256 of its token · `factor`, `code`,
+    `sends_code` and `org` as in LinkIssued · `wrong`: how often a wrong code was typed."""
 
     id: int
     party: str
@@ -31,6 +32,12 @@ class Link(msgspec.Struct, omit_defaults=True):
     code: str = ""
     sends_code: bool = False
     wrong: int = 0
+    org: str = ""
+
+
+def person_of(case: "Case", party: str) -> str:
+    """Who acts for a party by link: its account, else a person of this case alone."""
+    return case.parties.get(party) or f"{BY_LINK}{party}:{case.ref}"
 
 
 def has_account(case: "Case", party: str) -> bool:
@@ -50,9 +57,10 @@ def _issued(case: "Case", event: k.LinkIssued) -> None:
         factor=event.factor,
         code=event.code,
         sends_code=event.sends_code,
+        org=event.org,
     )
-    if not case.parties.get(event.party):
-        case.stand_in(event.party, f"{BY_LINK}{event.party}:{case.ref}")
+    if PARTIES.get(event.party) in FAMILY and not case.parties.get(event.party):
+        case.stand_in(event.party, person_of(case, event.party))
 
 
 def _cancelled(case: "Case", event: k.LinkCancelled) -> None:

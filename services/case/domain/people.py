@@ -49,6 +49,12 @@ PARTIES: dict[str, str] = {  # party whose agreement or view is asked -> the rol
     "educational_psychologist": "ep",
     "provider": "ap-provider",
 }
+GUESTS: dict[str, str] = {  # who may come by a link beside the family -> the role in which they answer
+    **{party: role for party, role in PARTIES.items() if role not in FAMILY | {"caseworker", "send-caseworker"}},
+    "governing_board": "gb-clerk",
+    "review_panel": "irp-clerk",
+    "fair_access_panel": "fap-chair",
+}
 
 
 class Membership(msgspec.Struct, frozen=True):
@@ -67,13 +73,21 @@ class BrokenGlass(msgspec.Struct, frozen=True):
 
 class Person(msgspec.Struct, frozen=True):
     """Whoever is signed in. `id` is the provider's subject, never an e-mail address · `glass`: what they broke to read
-    cases whose work is not theirs, as far as it still holds."""
+    cases whose work is not theirs, as far as it still holds · `only`: of who came by a link, the case beyond
+    which they are nobody."""
 
     id: str
     authority: str
     memberships: tuple[Membership, ...] = ()
     scopes: frozenset[str] = frozenset()
     glass: tuple[BrokenGlass, ...] = ()
+    only: str = ""
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether they came by a link and are not of the family: they see what they are asked for, and what is shared
+        with them, and nothing else of the case."""
+        return bool(self.only) and self.roles.isdisjoint(FAMILY)
 
     def has(self, role: str, org: str) -> bool:
         """Whether the person holds the role for the organisation; a head is a head whichever school's turn it is."""

@@ -9,8 +9,9 @@ from collections.abc import Collection
 from typing import Literal, get_args
 
 from services.case.domain.case import Case, Task
+from services.case.domain.contacts import organisation_of
 from services.case.domain.errors import CaseUnknown, NotAllowed, TaskUnknown
-from services.case.domain.people import FAMILY, HEADS, NAMED, OVERSIGHT, Membership, Person, Role
+from services.case.domain.people import FAMILY, HEADS, NAMED, OVERSIGHT, PARTIES, Membership, Person, Role
 
 Level = Literal["full", "own", "pack", "meta"]
 
@@ -68,13 +69,19 @@ ACTIONS: dict[str, tuple[str, ...]] = {
                            "process-owner"),
     "read_reports": get_args(Role),
 }  # fmt: skip
+GUEST = frozenset({"read", "read_terms", "search_schools", "search_providers", "search_strategies"})  # of ACTIONS
 
 
 def relation(person: Person, case: Case) -> dict[Membership, Level]:
     """What each of the person's memberships makes of the case; empty if the person is not to know of it.
 
-    Heads are named for what they are here: one who only has the pack is the receiving head.
+    Heads are named for what they are here: one who only has the pack is the receiving head. Who came by a link is
+    nobody to any other case.
     """
+    if person.only not in ("", case.ref):
+        return {}
+    if person.is_guest:
+        return _as_guest(person, case)
     found: dict[Membership, Level] = {}
     for membership in person.memberships:
         level = _as_party(person, membership, case) or _level(person, membership, case)
@@ -83,6 +90,22 @@ def relation(person: Person, case: Case) -> dict[Membership, Level]:
             if role in HEADS:
                 role = "home-head" if level == "full" else "receiving-head"
             found[Membership(role, membership.org)] = level
+    return found
+
+
+def _as_guest(person: Person, case: Case) -> dict[Membership, Level]:
+    """Of who came by a link and is not of the family: another organisation by the pack alone, as long as it is shared;
+    the home school and the authority by the terms to which they are asked to agree."""
+    found: dict[Membership, Level] = {}
+    asked = {task.party for task in case.tasks.values() if task.agreement == "terms"}
+    signing = {PARTIES.get(party) for party in (*asked, *case.terms.answers)}
+    for membership in person.memberships if person.authority == case.authority else ():
+        role, org = membership.role, membership.org
+        if role in ("receiving-head", "ap-provider"):
+            if org in case.shared_with.values():
+                found[membership] = "pack"
+        elif role in signing and org == organisation_of(case, role):
+            found[membership] = "own"
     return found
 
 
@@ -126,11 +149,20 @@ def role_for(person: Person, case: Case, action: str) -> Membership:
 
     Raises CaseUnknown or NotAllowed.
     """
-    return role_among(person, case, ACTIONS[action])
+    return _role_in(person, case, _roles(person, action))
+
+
+def _roles(person: Person, action: str) -> Collection[str]:
+    """The roles in which this person may do the action: a guest does next to nothing, whatever their role."""
+    return () if person.is_guest and action not in GUEST else ACTIONS[action]
 
 
 def role_among(person: Person, case: Case, roles: Collection[str]) -> Membership:
     """The membership in which the person acts in this case in one of the roles. Raises CaseUnknown or NotAllowed."""
+    return _role_in(person, case, () if person.is_guest else roles)
+
+
+def _role_in(person: Person, case: Case, roles: Collection[str]) -> Membership:
     related = relation(person, case)
     if not related:
         raise CaseUnknown
@@ -142,7 +174,7 @@ def role_among(person: Person, case: Case, roles: Collection[str]) -> Membership
 
 def may(person: Person, case: Case, action: str) -> bool:
     """Whether the person may do the action in this case."""
-    return any(membership.role in ACTIONS[action] for membership in relation(person, case))
+    return any(membership.role in _roles(person, action) for membership in relation(person, case))
 
 
 def role_anywhere(person: Person, action: str) -> Membership:
@@ -152,7 +184,7 @@ def role_anywhere(person: Person, action: str) -> Membership:
     """
     for membership in person.memberships:
         offices = HEADS if membership.role in HEADS else {membership.role}
-        if not offices.isdisjoint(ACTIONS[action]):
+        if not offices.isdisjoint(_roles(person, action)):
             return membership
     raise NotAllowed
 
@@ -165,7 +197,7 @@ def schools_of(person: Person, action: str) -> tuple[str, ...] | None:
     found = []
     for membership in person.memberships:
         offices = HEADS if membership.role in HEADS else {membership.role}
-        if not offices.isdisjoint(ACTIONS[action]):
+        if not offices.isdisjoint(_roles(person, action)):
             if membership.org == person.authority:
                 return None
             found.append(membership.org)
@@ -177,7 +209,7 @@ def schools_of(person: Person, action: str) -> tuple[str, ...] | None:
 def answering(person: Person, case: Case, task: Task) -> Membership:
     """The membership in which the person may work on the task: it is for them, their role and organisation, or given
     to them. Raises NotAllowed, or TaskUnknown where they are not to know of it."""
-    for membership in person.memberships:
+    for membership in person.memberships if person.only in ("", case.ref) else ():
         if task.role in FAMILY or (task.role in NAMED and task.person):
             theirs = task.person == person.id and membership.role == task.role
         else:
@@ -195,7 +227,7 @@ def adding(person: Person, case: Case) -> Membership:
     asked for something in it, meanwhile. Raises CaseUnknown, NotAllowed."""
     related = relation(person, case)
     for membership in related:
-        if membership.role in ACTIONS["add_file"]:
+        if membership.role in _roles(person, "add_file"):
             return membership
     for task in case.tasks.values():
         if is_for(person, case, task):

@@ -35,13 +35,15 @@ class PolicyWarning(msgspec.Struct, frozen=True):
 
 
 class Authority(msgspec.Struct, frozen=True):
-    """A council and its policies, the oldest first; each holds until the next begins, the last one on."""
+    """A council and its policies, the oldest first; each holds until the next begins, the last one on. `contact` is its
+    inclusion team's mailbox, `data_protection` that of its data protection officer, "" where none is said."""
 
     code: str
     name: str
     contact: str
     policies: tuple[Policy, ...]
     until: date | None = None
+    data_protection: str = ""
 
 
 class _Version(msgspec.Struct, frozen=True):
@@ -55,6 +57,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     contact: str
     versions: list[dict[str, Any]]
+    data_protection: str = ""
 
 
 def read_authority(text: str, file: str) -> tuple[Authority, tuple[PolicyWarning, ...]]:
@@ -80,7 +83,8 @@ def read_authority(text: str, file: str) -> tuple[Authority, tuple[PolicyWarning
         for warning in _departures(version, file, f"versions[{place}]")
     ]
     policies = tuple(Policy(written.code, version.effective_from, version.values) for version in versions)
-    authority = Authority(written.code, written.name, written.contact, policies, versions[-1].effective_to)
+    until, officer = versions[-1].effective_to, written.data_protection
+    authority = Authority(written.code, written.name, written.contact, policies, until, officer)
     return authority, tuple(warnings)
 
 

@@ -236,12 +236,13 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 def _scope(person: Person) -> dict[str, Any]:
-    """Which cases the person may know of: the same rule as `domain.permissions.relation`, as a condition."""
+    """Which cases the person may know of: the same rule as `domain.permissions.relation`, as a condition. Who came by a
+    link has no lists."""
     relations: list[str] = []
     unnamed: list[str] = []  # as long as the case names nobody
     myself: list[str] = []
     homes, everything = [], False
-    for m in person.memberships:
+    for m in person.memberships if not person.only else ():
         match m.role:
             case "caseworker" | "auditor" | "dpo":
                 everything = everything or m.org == person.authority

@@ -25,6 +25,8 @@ USES = """
     ORDER BY position DESC LIMIT %s
 """
 
+LATELY = "SELECT count(*) FROM broken_glass WHERE authority = %s AND until > %s"
+
 
 class Glass:
     name = "broken_glass"
@@ -49,3 +51,9 @@ def holding(database: Database, person: str, authority: str, now: datetime) -> t
 def uses(database: Database, authority: str, before: int, limit: int) -> list[tuple[int, str, int]]:
     """Position, case and version of each use in an authority before a position, the last first."""
     return [(row[0], row[1], row[2]) for row in database.rows(USES, [authority, before, limit])]
+
+
+def held_since(database: Database, authority: str, moment: datetime) -> int:
+    """How many uses in an authority held until after a moment."""
+    row = database.row(LATELY, [authority, moment])
+    return int(row[0]) if row else 0

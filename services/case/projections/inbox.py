@@ -146,7 +146,9 @@ def inbox_of(
 ) -> list[Listed]:
     """The open tasks that a person may work on, those owed first first: their own, their roles', and, for the
     authority's caseworkers, those of families, who may not be able to sign in. `mine` narrows to what is theirs
-    already, or with False to what is not; `late_on` to what was due before that day."""
+    already, or with False to what is not; `late_on` to what was due before that day. Who came by a link has no list."""
+    if person.only:
+        return []
     offices = [m for m in person.memberships if m.role not in FAMILY]
     pairs = {(role, m.org) for m in offices for role in (HEADS if m.role in HEADS else {m.role})}
     family = any(m.role == "caseworker" and m.org == person.authority for m in offices)

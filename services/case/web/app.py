@@ -17,7 +17,7 @@ from services.case.api import health
 from services.case.api.app import create_app, http_problem
 from services.case.api.asking import LARGEST
 from services.case.api.problems import STATUS, problem
-from services.case.domain import errors
+from services.case.domain import errors, link_errors
 from services.case.domain.errors import Refusal
 from services.case.domain.permissions import role_anywhere
 from services.case.store.database import DatabaseAway
@@ -86,7 +86,7 @@ class PageEndpoint:
             return await self._visited(request, page, session)
         except (SessionOver, errors.NotSignedIn) as over:
             if page.who == "link":
-                return refused_by_link(Visit(request, pages, None), errors.LinkOver(LEFT))
+                return refused_by_link(Visit(request, pages, None), link_errors.LinkOver(LEFT))
             if isinstance(over, errors.NotSignedIn):
                 return _to_sign_in(request)
             if page.who == "anybody":

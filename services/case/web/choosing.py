@@ -27,6 +27,8 @@ async def choices_for(visit: Visit, questions: tuple[Question, ...]) -> dict[str
 
 async def _entries(visit: Visit, kind: str) -> list[dict[str, str]]:
     if kind == "person":
+        if visit.person.only:
+            return []  # who came by a link does not get to know who works for the council
         staff = await asyncio.to_thread(staff_of, visit.house, visit.person.authority)
         return [{"value": one.id, "text": one.name} for one in staff]
     try:

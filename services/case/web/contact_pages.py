@@ -9,6 +9,8 @@ from services.case.api import messages
 from services.case.api.message_bodies import PutContact
 from services.case.domain import errors
 from services.case.domain.contacts import Contact
+from services.case.domain.people import GUESTS
+from services.case.domain.permissions import may
 from services.case.web.case_pages import head_of
 from services.case.web.visit import Visit
 
@@ -39,9 +41,13 @@ async def ask(visit: Visit) -> Response:
 async def _known(visit: Visit) -> dict[str, Any]:
     """Raises NotAParty for whom one does not see how they are reached, NotAllowed."""
     contacts: dict[str, dict[str, Any]] = (await visit.read(messages.list_contacts)).body
-    if visit.part("party") not in contacts:
+    party = visit.part("party")
+    if party in contacts:
+        return contacts[party]
+    _, case, _ = await head_of(visit)
+    if party not in GUESTS or not may(visit.person, case, "send_link"):
         raise errors.NotAParty
-    return contacts[visit.part("party")]
+    return {}  # of others than the family nothing is known before somebody records it
 
 
 async def _page(visit: Visit, said: dict[str, Any], wrong: list[dict[str, str]]) -> Response:

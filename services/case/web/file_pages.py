@@ -73,7 +73,10 @@ async def _kept(visit: Visit, body: Any, too_large: bool) -> list[dict[str, str]
 
 async def fetch(visit: Visit) -> Response:
     """The file itself. Raises FileUnknown."""
-    case = await visit.house.door.see(visit.asking().ref)
+    try:
+        case = await visit.house.door.see(visit.asking().ref)
+    except errors.CaseUnknown as unknown:
+        raise file_errors.FileUnknown from unknown
     if visit.part("file") not in case.files:
         raise file_errors.FileUnknown
     return respond(await visit.read(api.one_file, file=visit.part("file")))

@@ -92,6 +92,12 @@ def _organisation(told: Telling, facts: Facts) -> str:
     return f"{wording.party(facts['with'])}{f' ({told.school(org)})' if (org := facts.get('org')) else ''}"
 
 
+def _link_for(facts: Facts) -> str:
+    if facts["purpose"] == "see" and facts.get("org"):
+        return "to answer what they are asked"
+    return LINK_FOR[facts["purpose"]]
+
+
 LINK_FOR = {"see": "to see the case", "agree": "to read and answer the agreement", "feedback": "to say how it went"}
 SENTENCES: dict[str, Sentence] = {
     "case.opened.v1": lambda t, f: f"Case opened for a pupil of {t.school(f['home_school'])}",
@@ -128,7 +134,7 @@ SENTENCES: dict[str, Sentence] = {
     "case.key_destroyed.v1": lambda t, f: "What was personal in this case was destroyed",
     "case.exclusion_notified.v1": lambda t, f: "The pupil’s register of suspensions was told",
     "case.contact_recorded.v1": lambda t, f: f"How to reach {wording.party(f['party']).lower()} was recorded",
-    "case.link_issued.v1": lambda t, f: f"{wording.party(f['party'])} given a secure link {LINK_FOR[f['purpose']]}",
+    "case.link_issued.v1": lambda t, f: f"{wording.party(f['party'])} given a secure link {_link_for(f)}",
     "case.link_cancelled.v1": lambda t, f: f"The secure link number {f['link']} does not work any more",
     "case.link_code_wrong.v1": lambda t, f: f"A wrong code was typed for the secure link number {f['link']}",
     "case.link_opened.v1": lambda t, f: f"The secure link number {f['link']} was opened",

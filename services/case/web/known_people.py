@@ -74,3 +74,14 @@ def staff_of(house: House, authority: str) -> list[Known]:
 def _membership(said: str) -> Membership:
     role, _, org = said.partition("@")
     return Membership(role, org)
+
+
+def where_held(house: House, authority: str, membership: Membership) -> str:
+    """The organisation for which a role is held in an authority, in words."""
+    reference = house.reference
+    if membership.org == authority:
+        return f"{reference.authorities[authority].name} council"
+    if membership.role == "ap-provider":
+        provider = reference.directory.providers.get((authority, membership.org))
+        return provider.name if provider else membership.org
+    return reference.directory.name_of(membership.org)

@@ -1,17 +1,20 @@
 """The people of a case: who is asked to agree and has answered, how they are reached, recording an answer for them,
 taking an agreement back; and the messages that were sent to them."""
 
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
 from services.case.api import agreements, messages
 from services.case.api.bodies import Because
+from services.case.application import links
 from services.case.domain import errors
 from services.case.domain.case import Case
-from services.case.domain.people import FAMILY, PARTIES
+from services.case.domain.people import FAMILY, GUESTS, PARTIES, Membership
 from services.case.domain.permissions import is_for, may
 from services.case.web.case_pages import head_of
+from services.case.web.known_people import where_held
 from services.case.web.visit import Visit
 
 ELECTRONIC = {"email": "By e-mail", "sms": "By text", "letter": "By letter", "portal": "On these pages", "": ""}
@@ -39,9 +42,19 @@ async def people(visit: Visit) -> Response:
         version=terms["version"] if terms else 0,
         contacts=contacts,
         may_send=may(visit.person, case, "send_link"),
+        guests=_guests(visit, case),
         restricted=RESTRICTED,
         ways=ELECTRONIC,
     )
+
+
+def _guests(visit: Visit, case: Case) -> list[dict[str, str]]:
+    """Schools and professionals who are asked for something, to whom whoever sees the page may give a link."""
+    if not may(visit.person, case, "send_link"):
+        return []
+    where = partial(where_held, visit.house, case.authority)
+    found = links.guests(visit.house.reference, case)
+    return [{"party": party, "org": org, "name": where(Membership(GUESTS[party], org))} for party, org in found]
 
 
 def _parties(visit: Visit, case: Case, answers: dict[str, str]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from services.case.api.identity import Meaning, read_meaning
 from services.case.domain import errors
 from services.case.domain.people import FAMILY, SCHOOL_ROLES, Membership
 from services.case.web import wording
-from services.case.web.known_people import Seen, seen_staff
+from services.case.web.known_people import Seen, seen_staff, where_held
 from services.case.web.school_day_pages import reasons
 from services.case.web.short_forms import said, show
 from services.case.web.visit import Visit
@@ -128,7 +128,7 @@ async def _words(visit: Visit, changes: list[dict[str, Any]]) -> dict[str, Any]:
         "names": await asyncio.to_thread(visit.names, *ids),
         "why": {**reasons("give_role"), **reasons("take_role")},
         "code_of": code_of,
-        "where": lambda role, org: _where(visit, Membership(role, org)),
+        "where": lambda role, org: where_held(visit.house, visit.person.authority, Membership(role, org)),
     }
 
 
@@ -154,7 +154,7 @@ def _roles(visit: Visit, one: Seen, meaning: Meaning | None) -> list[dict[str, A
         {
             "role": membership.role,
             "org": membership.org,
-            "at": _where(visit, membership),
+            "at": where_held(visit.house, visit.person.authority, membership),
             "held": membership not in said_here or said_here[membership].given,
             "source": _source(membership, meaning) if membership in one.memberships else "",
             "changed": said_here.get(membership),
@@ -162,17 +162,6 @@ def _roles(visit: Visit, one: Seen, meaning: Meaning | None) -> list[dict[str, A
         for membership in memberships
         if membership.role not in FAMILY
     ]
-
-
-def _where(visit: Visit, membership: Membership) -> str:
-    """The organisation for which a role is held, in words."""
-    reference, authority = visit.house.reference, visit.person.authority
-    if membership.org == authority:
-        return f"{reference.authorities[authority].name} council"
-    if membership.role == "ap-provider":
-        provider = reference.directory.providers.get((authority, membership.org))
-        return provider.name if provider else membership.org
-    return reference.directory.name_of(membership.org)
 
 
 def _source(membership: Membership, meaning: Meaning | None) -> str:

@@ -209,6 +209,7 @@ FAMILY = (
     Page("GET", "/family", reading.home, "link"),
     Page("GET", "/family/messages", reading.messages, "link"),
     Page("GET", "/family/files/{file}", reading.file, "link"),
+    Page("GET", "/family/shared", reading.shared, "link"),
     Page("GET", "/family/tried", reading.tried, "link"),
     Page("GET", "/family/suits", reading.suits, "link"),
     Page("GET", "/family/next", reading.next_steps, "link"),

@@ -55,6 +55,7 @@ async def _list(visit: Visit, whose: str) -> Response:
         late=late,
         surveys=await waiting(visit) if whose == "mine" else [],
         calendars=await _to_load(visit) if whose == "mine" else 0,
+        glass=await _glass_broken(visit) if whose == "mine" else 0,
         filters=await asyncio.to_thread(filters_of, visit, visit.request.url.path),
     )
 
@@ -64,6 +65,13 @@ async def _to_load(visit: Visit) -> int:
     if not may(visit, "administer") or visit.person.authority not in visit.house.administration.in_use:
         return 0
     return len((await visit.read(calendars.list_calendars)).body["wanted"])
+
+
+async def _glass_broken(visit: Visit) -> int:
+    """How often somebody broke the glass in the last week, for who is to know."""
+    if not may(visit, "read_broken_glass"):
+        return 0
+    return await asyncio.to_thread(visit.house.break_glass.lately, visit.person.authority)
 
 
 def next_of(links: str) -> str:

@@ -42,6 +42,9 @@ PARTIES: Mapping[str, str] = {
     "senco": "SENCO",
     "educational_psychologist": "Educational psychologist",
     "provider": "Alternative provision",
+    "governing_board": "Clerk to the governing board",
+    "review_panel": "Clerk to the review panel",
+    "fair_access_panel": "Chair of the fair access panel",
 }
 STATUSES: Mapping[str, tuple[str, str]] = {  # of a case or an answer -> words, colour of the tag
     "open": ("Open", "blue"),
@@ -58,6 +61,7 @@ LOOKED_AT: Mapping[str, str] = {  # as `access_events.What` names it
     "history": "Its history",
     "state": "The case as it was",
     "why": "Why something is there",
+    "task": "What they were asked",
     "messages": "Its messages",
     "agreement": "The terms of its agreement",
     "files": "The list of its files",

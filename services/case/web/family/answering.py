@@ -13,6 +13,7 @@ from services.case.api.bodies import CompleteTask, Draft
 from services.case.application.tasks import etag_of_terms
 from services.case.domain import errors
 from services.case.domain.case import Task
+from services.case.domain.permissions import is_for
 from services.case.process.forms import Form
 from services.case.web.attaching import Files, files_of
 from services.case.web.family.known import known_by_link, without
@@ -45,8 +46,9 @@ async def load(visit: Visit, number: int) -> Answering:
     task = next((task for task in tasks_of(reader) if task.id == number), None)
     if task is None:
         over = case.done.get(number)
-        raise errors.TaskOver if over and over.task.party == reader.party else errors.TaskUnknown
+        raise errors.TaskOver if over and is_for(visit.person, case, over.task) else errors.TaskUnknown
     reply = await visit.read(api.one_task, id=case.task_id(number))
+    await reader.record("task")
     bundle = visit.house.reference.bundle(reply.body["bundle"])
     form = bundle.forms[bundle.elements[task.element].form]
     known: Answers = {}

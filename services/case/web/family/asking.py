@@ -5,7 +5,7 @@ from starlette.responses import Response
 from services.case.api import cases as api
 from services.case.api.bodies import Concern, StartProcess
 from services.case.domain import errors
-from services.case.web.family.reader import Reader, reader_of
+from services.case.web.family.reader import Reader, family_of
 from services.case.web.family.reading import tasks_of
 from services.case.web.visit import Visit
 
@@ -14,7 +14,7 @@ ENQUIRY = "enquiry"  # the process in which the school has to reply
 
 async def ask(visit: Visit) -> Response:
     """How to ask the school."""
-    reader = await reader_of(visit, "see")
+    reader = await family_of(visit, "see")
     asked = any(one.process == ENQUIRY and not one.ended for one in reader.case.instances.values())
     return reader.page("family/ask.html", begun=_begun(reader), asked=asked, back="/family")
 
@@ -28,24 +28,24 @@ def _begun(reader: Reader) -> str:
 
 async def begin(visit: Visit) -> Response:
     """A question begins: it is for the party to write, then for the school to answer."""
-    reader = await reader_of(visit, "see")
+    reader = await family_of(visit, "see")
     try:
         await visit.act(api.start_process, StartProcess, {"process": ENQUIRY}, ref=reader.case.ref)
     except errors.ProcessRunning:
         return visit.to(_begun(reader) or "/family/ask")
-    begun = _begun(await reader_of(visit, "see"))
+    begun = _begun(await family_of(visit, "see"))
     return visit.to(f"{begun}/questions/1" if begun else "/family")
 
 
 async def concern(visit: Visit) -> Response:
     """Saying that somebody is putting pressure on one."""
-    reader = await reader_of(visit)
+    reader = await family_of(visit)
     return reader.page("family/concern.html", back="/family")
 
 
 async def raise_concern(visit: Visit) -> Response:
     """The case pauses until the council’s inclusion team has looked into it."""
-    reader, about = await reader_of(visit), visit.posted.get("about")
+    reader, about = await family_of(visit), visit.posted.get("about")
     if not about:
         wrong = [{"text": "Write what happened", "href": "#about"}]
         return reader.page("family/concern.html", 422, errors=wrong, back="/family")

@@ -19,14 +19,20 @@ FOR_PUPILS = {  # questions that are asked of everybody, as one asks a pupil
         "description": "This shows that the plan was explained well. There is no wrong answer.",
     },
 }
+CAPACITY = {
+    "pupil": "pupil",
+    "home_head": "head_home_school",
+    "receiving_head": "head_receiving_school",
+    "social_worker": "social_worker",
+}
 
 
 def known_by_link(form: Form, party: str, today: date) -> Answers:
-    """What needs no asking: that it is answered here, today, with the words on the screen; that the pupil is the
-    pupil."""
+    """What needs no asking: that it is answered here, today, with the words on the screen; who
+    somebody is of whom there is but one."""
     told = {"method": "e_sign", "answered_on": today.isoformat(), "copy_received": "electronic"}
-    if party == "pupil":
-        told["capacity"] = "pupil"
+    if party in CAPACITY:
+        told["capacity"] = CAPACITY[party]
     return {name: value for name, value in told.items() if name in form.fields and _may_be(form.fields[name], value)}
 
 

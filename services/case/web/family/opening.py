@@ -8,7 +8,7 @@ from services.case.application import links
 from services.case.application.door import once
 from services.case.application.running import Running
 from services.case.domain.case import Case
-from services.case.domain.errors import LinkOver
+from services.case.domain.link_errors import LinkOver
 from services.case.domain.links import Link
 from services.case.web import safety
 from services.case.web.family.reader import show
@@ -25,7 +25,7 @@ async def look(visit: Visit) -> Response:
 
 def _page(visit: Visit, case: Case, link: Link, wrong: str = "") -> Response:
     errors = [{"text": wrong, "href": "#code"}] if wrong else []
-    values = {"link": link, "is_pupil": link.party == "pupil", "home": "", "errors": errors}
+    values = {"link": link, "is_pupil": link.party == "pupil", "is_guest": bool(link.org), "home": "", "errors": errors}
     return show(visit, "family/link.html", 422 if wrong else 200, case.authority, **values)
 
 

@@ -1,5 +1,8 @@
-"""Who came by a secure link: the party of one case, for one purpose; and how pages for them are shown."""
+"""Who came by a secure link: the party of one case, for one purpose; and how pages for them are shown.
 
+Most are of the family. A school or a professional without an account sees fewer of these pages."""
+
+import asyncio
 from typing import Any
 
 import msgspec
@@ -7,9 +10,12 @@ from starlette.responses import Response
 
 from services.case.api.problems import STATUS
 from services.case.application import links
+from services.case.domain.access_events import What
 from services.case.domain.case import Case
-from services.case.domain.errors import LinkOver, NotByThisLink, NotSignedIn, Refusal
+from services.case.domain.errors import NotSignedIn, Refusal
+from services.case.domain.link_errors import LinkOver, NotByThisLink
 from services.case.domain.links import Link
+from services.case.domain.permissions import relation
 from services.case.web.visit import Visit
 
 FILES = "/family/files"  # the address of what a family may fetch
@@ -32,8 +38,24 @@ class Reader(msgspec.Struct):
         return self.link.party == "pupil"
 
     @property
+    def is_guest(self) -> bool:
+        return self.visit.person.is_guest
+
+    @property
+    def knows(self) -> bool:
+        """Whether they are to know whose case it is; some are only asked a question in it."""
+        return not self.is_guest or bool(relation(self.visit.person, self.case))
+
+    @property
     def forename(self) -> str:
-        return str(self.case.personal.get("pupil_forename", ""))
+        return "" if not self.knows else str(self.case.personal.get("pupil_forename", ""))
+
+    async def record(self, what: What) -> None:
+        """That a guest looks at something. Raises TryAgain where it cannot be recorded."""
+        visit = self.visit
+        if self.is_guest and visit.request.method == "GET":
+            by = visit.person.as_actor(visit.person.memberships[0])
+            await asyncio.to_thread(visit.house.looking.record, self.case, by, what)
 
     def page(self, template: str, code: int = 200, /, **values: Any) -> Response:
         """A page in the words for a parent, or for the pupil."""
@@ -46,16 +68,18 @@ class Reader(msgspec.Struct):
             **around(self.visit, self.case.authority),
             "link": self.link,
             "is_pupil": self.is_pupil,
+            "is_guest": self.is_guest,
             "forename": self.forename,
-            "whose": "you" if self.is_pupil else self.forename or "your child",
+            "whose": "you" if self.is_pupil else self.forename or ("the pupil" if self.is_guest else "your child"),
             "ref": self.case.ref,
-            "school": self.visit.house.reference.directory.name_of(self.case.home_school),
+            "school": self.visit.house.reference.directory.name_of(self.case.home_school) if self.knows else "",
             "here": True,
         }
 
 
 async def reader_of(visit: Visit, *purposes: str) -> Reader:
-    """Who came, if their link is still good and for one of the purposes (any, if none is named).
+    """Who came, if their link is still good and for one of the purposes (any, if none is named). What they may do
+    follows from the link, each time.
 
     Raises NotSignedIn, LinkOver, NotByThisLink.
     """
@@ -65,8 +89,17 @@ async def reader_of(visit: Visit, *purposes: str) -> Reader:
     link = links.good(case, int(visit.session.kept["link"]), visit.house.clock.now())
     if purposes and link.purpose not in purposes:
         raise NotByThisLink
+    visit.session.person = links.reader(case, link)
     visit.correlation = f"link-{link.id}"
     return Reader(visit, case, link)
+
+
+async def family_of(visit: Visit, *purposes: str) -> Reader:
+    """The same, of the family alone. Raises NotSignedIn, LinkOver, NotByThisLink."""
+    reader = await reader_of(visit, *purposes)
+    if reader.is_guest:
+        raise NotByThisLink
+    return reader
 
 
 def show(visit: Visit, template: str, code: int = 200, authority: str = "", /, **values: Any) -> Response:

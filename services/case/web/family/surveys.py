@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.case.domain import errors
-from services.case.web.family.reader import Reader, reader_of
+from services.case.web.family.reader import Reader, family_of
 from services.case.web.survey_pages import give, survey_of, survey_page, waiting
 from services.case.web.visit import Visit
 
@@ -18,8 +18,8 @@ async def for_party(reader: Reader) -> list[dict[str, Any]]:
 
 
 async def _asked(visit: Visit) -> tuple[Reader, dict[str, Any]]:
-    """Raises SurveyUnknown and what `reader_of` raises."""
-    reader, survey = await reader_of(visit, *PURPOSES), await survey_of(visit)
+    """Raises SurveyUnknown and what `family_of` raises."""
+    reader, survey = await family_of(visit, *PURPOSES), await survey_of(visit)
     if not survey["asks"]:
         raise errors.SurveyUnknown
     return reader, survey
