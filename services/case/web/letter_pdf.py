@@ -65,7 +65,9 @@ def _fonts() -> typst.Fonts:
 def _blocks(node: SyntaxTreeNode) -> Iterator[dict[str, Any]]:
     for block in node.children:
         if block.type in ("bullet_list", "ordered_list"):
-            yield {"items": [list(_blocks(item)) for item in block.children]}
+            yield {"items": [list(_blocks(item)) for item in block.children], "ordered": block.type == "ordered_list"}
+        elif block.type == "heading":
+            yield {"heading": list(_runs(block.children[0]))}
         else:
             yield {"runs": list(_runs(block.children[0]))}
 
