@@ -51,7 +51,7 @@ class Topics:
             if records:
                 topic = partition.topic.removeprefix(self._prefix)
                 arrived = [_arrived(topic, record) for record in records]
-                yield arrived, {name(topic, partition.partition): records[-1].offset + 1}
+                yield arrived, {name(partition.topic, partition.partition): records[-1].offset + 1}
 
     def _assign(self, places: dict[str, int]) -> None:
         assigned = []
@@ -62,7 +62,7 @@ class Topics:
             assigned += [TopicPartition(self._prefix + topic, number) for number in sorted(numbers)]
         self._consumer.assign(assigned)
         for partition in assigned:
-            place = places.get(name(partition.topic.removeprefix(self._prefix), partition.partition))
+            place = places.get(name(partition.topic, partition.partition))
             if place is None:
                 self._consumer.seek_to_beginning(partition)
             else:

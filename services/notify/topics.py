@@ -26,7 +26,6 @@ class Topics:
     """A topic as a source. Raises Away where the broker does not answer or the topic is not there yet."""
 
     def __init__(self, settings: Settings, topic: str, places: dict[str, int]) -> None:
-        self._name = topic
         self._topic = settings.kafka_topic_prefix + topic
         try:
             self._consumer = KafkaConsumer(
@@ -54,7 +53,7 @@ class Topics:
         partitions = [TopicPartition(self._topic, number) for number in sorted(numbers)]
         self._consumer.assign(partitions)
         for partition in partitions:
-            place = places.get(name(self._name, partition.partition))
+            place = places.get(name(self._topic, partition.partition))
             if place is None:
                 self._consumer.seek_to_beginning(partition)
             else:
@@ -68,7 +67,7 @@ class Topics:
             raise Away("The broker does not answer.") from error
         for partition, records in polled.items():
             if records:
-                source = name(self._name, partition.partition)
+                source = name(self._topic, partition.partition)
                 yield [_arrived(source, record) for record in records], {source: records[-1].offset + 1}
 
 

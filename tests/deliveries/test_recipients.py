@@ -95,3 +95,11 @@ def test_who_works_for_a_school_finds_it_where_they_work() -> None:
 
     assert ways(ORDINARY, head) == []
     assert finds_it(STATUTORY, head)
+
+
+@pytest.mark.parametrize("address", ["not known", "Not known.", "“not known”"])
+def test_no_letter_goes_to_an_address_that_the_referral_calls_not_known(address: str) -> None:
+    nowhere = to(a_case({**MOTHER, "address": address, "email": "", "phone": ""}), "parent")
+
+    assert ways(STATUTORY, nowhere) == ways(ORDINARY, nowhere) == []
+    assert not finds_it(STATUTORY, nowhere)  # so a person is asked to see to it

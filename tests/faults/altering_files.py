@@ -4,6 +4,7 @@ with a key of their own."""
 import hashlib
 import json
 import random
+import uuid
 from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -23,7 +24,7 @@ def alter_file(house: "Audited", chance: random.Random, adversary: str) -> str:
     clean = _clean(house)
     files = dict(clean)
     while files == clean:
-        house.did = _alter(chance, files) if adversary == "blind" else _forge(chance, files)
+        house.did = _alter(chance, files) if adversary == "blind" else _forged(chance, files)
     try:
         check(files, house.key)
     except Wrong:
@@ -58,8 +59,46 @@ def _alter(chance: random.Random, files: Files) -> str:
     return f"{did} {name}"
 
 
-def _forge(chance: random.Random, files: Files) -> str:
-    """Events rewritten, cut or put in, every later hash and digest made good; signed by them, or not at all."""
+def _forged(chance: random.Random, files: Files) -> str:
+    """Every digest made good; signed by them, or not at all."""
+    did = _forge_content(chance, files) if chance.random() < 0.3 else _forge_events(chance, files)
+    digest_again(files)
+    if chance.random() < 0.5:
+        sign_again(files)
+    return did
+
+
+def _forge_content(chance: random.Random, files: Files) -> str:
+    """What is in a file that was added is another, the file is gone, or one more is there; perhaps the event says so
+    too, every later hash made good."""
+    name = chance.choice([name for name in files if name.startswith("files/")])
+    did, body = chance.choice(["rewrite", "delete", "insert"]), files[name]
+    if did == "insert":
+        files[f"files/{uuid.UUID(int=chance.getrandbits(128))}.pdf"] = body
+        return f"{did} {name}"
+    if did == "delete":
+        del files[name]
+        manifest = json.loads(files["manifest.json"])
+        manifest["left_out"][name.removeprefix("files/").partition(".")[0]] = "erased"
+        files["manifest.json"] = json.dumps(manifest).encode()
+        return f"{did} {name}"
+    files[name] = body[:-1] + chance.randbytes(8)
+    if chance.random() < 0.5:
+        old, new = (hashlib.sha256(one).hexdigest() for one in (body, files[name]))
+        _write(files, "events.ndjson", _with_digest(files, old, new, len(body), len(files[name])))
+    return f"{did} {name}"
+
+
+def _with_digest(files: Files, old: str, new: str, size: int, other: int) -> list[dict[str, Any]]:
+    events = [json.loads(line) for line in files["events.ndjson"].splitlines()]
+    for event in events:
+        if old in event["facts"]:
+            event["facts"] = event["facts"].replace(old, new).replace(f'"size":{size}', f'"size":{other}')
+    return events
+
+
+def _forge_events(chance: random.Random, files: Files) -> str:
+    """Events rewritten, cut or put in, every later hash made good."""
     name = chance.choice([name for name in STREAMS if files[name]])
     events = [json.loads(line) for line in files[name].splitlines()]
     at, did = chance.randrange(len(events)), chance.choice(["rewrite", "delete", "reorder", "insert", "truncate"])
@@ -73,11 +112,12 @@ def _forge(chance: random.Random, files: Files) -> str:
         chance.shuffle(events)
     else:
         del events[at:]
-    files[name] = b"".join(json.dumps(e, ensure_ascii=False).encode() + b"\n" for e in _rehashed(events))
-    _digest_again(files)
-    if chance.random() < 0.5:
-        _sign_again(files)
+    _write(files, name, events)
     return f"{did} {name}"
+
+
+def _write(files: Files, name: str, events: list[dict[str, Any]]) -> None:
+    files[name] = b"".join(json.dumps(e, ensure_ascii=False).encode() + b"\n" for e in _rehashed(events))
 
 
 def _rehashed(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -94,7 +134,7 @@ def _rehashed(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def _digest_again(files: Files) -> None:
+def digest_again(files: Files) -> None:
     manifest = json.loads(files["manifest.json"])
     manifest["files"] = {
         name: hashlib.sha256(body).hexdigest()
@@ -104,10 +144,10 @@ def _digest_again(files: Files) -> None:
     files["manifest.json"] = json.dumps(manifest).encode()
 
 
-def _sign_again(files: Files) -> None:
+def sign_again(files: Files) -> None:
     kept = json.loads(files["checkpoint.json"])
     kept["key"] = THEIRS.public_key().public_bytes_raw().hex()
     kept["signature"] = THEIRS.sign(kept["statement"].encode()).hex()
     files["checkpoint.json"] = json.dumps(kept).encode()
-    _digest_again(files)
+    digest_again(files)
     files["manifest.signature"] = THEIRS.sign(files["manifest.json"]).hex().encode()

@@ -13,6 +13,7 @@ from services.audit.ledger import Arrived, Connection, enter
 from services.audit.verify import Comparing, in_itself
 from services.case.domain.meta import Actor
 from services.case.export.case_file import case_file
+from services.case.export.contents import contents_of
 from services.case.export.standalone_verifier import Wrong, check
 from services.case.outbox.owners import no_key
 from services.case.outbox.turns import topic_of
@@ -81,7 +82,10 @@ class Audited:
         return ""
 
     def export(self) -> bytes:
-        return case_file(self.house.store, self.house.reference, self.house.checkpointing, REF)
+        """With what is in files that were added to the case."""
+        house, case = self.house, self._case()
+        contents = contents_of(house.attachments, case, case.files)
+        return case_file(house.store, house.reference, house.checkpointing, REF, contents)
 
     def whatever_is_wrong(self) -> list[str]:
         self.follow()

@@ -1,19 +1,25 @@
 """Somebody alters rows of the log, the ledger, or an exported case file: by accident and without a thought (blind), or
 knowing the chain and computing every later hash anew. Whatever they do is found; what nobody touched is not."""
 
+import asyncio
 import random
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 
-from services.case.samples import sample_directory
+from services.case.application.running import Running
+from services.case.domain.files import File, add_file
+from services.case.samples import as_person, sample_directory, sample_people
+from services.case.scenarios import REF
 from services.case.settings import Settings
 from services.case.store import embedded
 from services.case.wiring import House
+from tests.api.documents import PDF, TEXT
 from tests.bench.record import Record
 from tests.faults.altering import ADVERSARIES
 from tests.faults.altering_files import alter_file
@@ -84,9 +90,25 @@ def audited() -> Iterator[Audited]:
         house = House(Settings(url, folder, **keys)).open()
         ending.callback(house.close)
         house.reference.directory = sample_directory()
-        ThroughTheDoor(house, *scenario_of(*STORY)).through()
+        add_evidence(house, ThroughTheDoor(house, *scenario_of(*STORY)).through())
         ledger = psycopg.connect(embedded.Place(data).url("audit"), autocommit=True)
         ending.callback(ledger.close)
         owner = psycopg.connect(url, autocommit=True)
         ending.callback(owner.close)
         yield Audited(house, owner, ledger)
+
+
+def add_evidence(house: House, story: ThroughTheDoor) -> None:
+    """Two files in the case."""
+    by = as_person("caseworker", sample_people()["caseworker"])
+    for content in (PDF, TEXT):
+        case = asyncio.run(house.door.see(REF))
+        upload = house.attachments.looked_at(uuid4(), content, "Minutes", "", by)
+        house.attachments.keep(upload, case, by)
+
+        def add(running: Running, file: File = upload.file) -> bytes:
+            running.decision.by = by.as_actor(by.memberships[0])
+            add_file(running.decision, file)
+            return b""
+
+        story.change(add)

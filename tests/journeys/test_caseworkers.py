@@ -63,23 +63,6 @@ def test_a_task_is_done_by_keyboard_alone(at: At, desk: Desk) -> None:
     worker.page.get_by_role("heading", name="Task completed").wait_for()
 
 
-def test_two_caseworkers_race_in_two_browsers(at: At, desk: Desk) -> None:
-    ref = desk.open()
-    first, second = at("caseworker"), at("caseworker2")
-    for worker in (first, second):
-        worker.open(f"/tasks/{ref}-1/questions/1")
-        worker.page.get_by_label("No", exact=True).first.check()
-        worker.choose("Signpost").type("What are your reasons?", "Early help fits better.").press("Continue")
-        worker.type("Which help fits better?", "Early help, by phone, the school rings.").press("Continue")
-        assert worker.heading == "Check your answers"
-
-    first.press("Complete task")
-    assert first.heading == "Task completed"
-    second.press("Complete task")
-    assert second.heading == "This task has changed while you worked on it"
-    assert "It was Asha Bell" in second.text and "Early help fits better." in second.text
-
-
 def test_a_warning_comes_before_one_is_signed_out(at: At) -> None:
     worker = at("caseworker")
     worker.page.clock.install()

@@ -10,7 +10,7 @@ from kafka.errors import KafkaTimeoutError
 
 from services.case.relay.client import connection as client
 from services.case.relay.relay import NAME, Relay
-from services.case.relay.transactions import POSITIONS, Transactions, within
+from services.case.relay.transactions import POSITIONS, Place, Transactions, within
 from services.case.settings import Settings
 from services.case.store.follower import Interrupted
 from tests.projections.traffic import Traffic
@@ -86,14 +86,17 @@ def under_way(settings: Settings, name: str, seconds: float = 2) -> Iterator[Non
         ending.join()
 
 
+@pytest.mark.parametrize("since", [-1_000, 0])
 def test_a_database_restored_from_before_what_was_published_publishes_nothing(
-    published: Published, caplog: pytest.LogCaptureFixture
+    published: Published, caplog: pytest.LogCaptureFixture, since: int
 ) -> None:
+    """Also when the log has grown further than it had been."""
     house = published.house
     with contextlib.closing(Transactions(house.settings, NAME)) as before:
         before.open()
-        before.publish([], house.outbox.end() + 1_000)
-    Stream(house, 1)
+        Stream(house, 1)
+        place = house.outbox.end() - since
+        before.publish([], Place(place, place, "5a" * 32))
     relay = Relay(house)
     with house.database.connection() as connection, pytest.raises(Interrupted):
         relay.work(connection)

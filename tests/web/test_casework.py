@@ -90,45 +90,6 @@ def test_a_task_is_taken_on_answered_checked_and_completed(browser: At, referenc
     assert "Task completed: “Triage the referral”" in worker.open(f"/cases/{ref}/history").text
 
 
-def test_two_caseworkers_race_and_the_loser_sees_what_happened_and_keeps_the_answers(
-    browser: At, reference: Reference, desk: Desk
-) -> None:
-    # given two who have the same answers ready to send
-    ref = desk.open()
-    task, form = f"/tasks/{ref}-1", form_of(reference, "exclusion_prevention", "triage")
-    first, second = browser("caseworker"), browser("caseworker2")
-    for one in (first, second):
-        fill_in(one.open(f"{task}/questions/1"), form, answers("exclusion_prevention", "accept"))
-
-    # when both send them
-    first.send(f"{task}/check")
-    second.send(f"{task}/check")
-
-    # then one has completed the task, and the other is told by whom, and still has the answers
-    assert first.heading == "Task completed"
-    assert (second.status, second.heading) == (409, "This task has changed while you worked on it")
-    assert "It was Asha Bell" in second.text and "What was answered" in second.text and "Your answers" in second.text
-
-
-def test_a_task_that_was_given_to_somebody_meanwhile_is_not_completed_on_an_old_view(
-    browser: At, reference: Reference, desk: Desk
-) -> None:
-    ref = desk.open()
-    task, form = f"/tasks/{ref}-1", form_of(reference, "exclusion_prevention", "triage")
-    worker = browser("caseworker")
-    fill_in(worker.open(f"{task}/questions/1"), form, answers("exclusion_prevention", "accept"))
-
-    # when a colleague gives the task to them and back while the page is open
-    seen = {"If-Match": desk.task(ref)["etag"]}
-    desk.as_("caseworker2").post(f"{task}/reassign", json={"to": "caseworker", "reason": "Leave"}, headers=seen)
-    worker.send(f"{task}/check")
-
-    # then it is refused with 412, the answers are kept, and the task can be looked at and completed
-    assert worker.status == 412 and "What do you decide?" in worker.text
-    worker.open(f"{task}/check").send(f"{task}/check")
-    assert worker.heading == "Task completed"
-
-
 def test_a_form_sent_twice_counts_once(browser: At, reference: Reference, desk: Desk) -> None:
     ref = desk.open()
     worker = browser("caseworker").open(f"/cases/{ref}/note")
@@ -198,15 +159,6 @@ def test_a_case_is_held_resumed_closed_and_reopened_each_with_its_reason(browser
     assert worker.heading == "What comes next"
     told = worker.open(f"/cases/{ref}/history").text
     assert all(words in told for words in ("Family bereaved.", "They asked.", "Moved away.", "Came back."))
-
-
-def test_a_change_by_somebody_else_is_told_before_a_case_is_closed_on_an_old_view(browser: At, desk: Desk) -> None:
-    ref = desk.open()
-    worker = browser("caseworker").open(f"/cases/{ref}/close")
-    desk.as_("caseworker2").post(f"/cases/{ref}/hold", json={"reason": "Wait."}, headers={"If-Match": "*"})
-    worker.send(f"/cases/{ref}/close", said="Moved away.", choice="MOVED_AREA")
-    assert worker.status == 412 and "status" in worker.text
-    assert "Moved away." in worker.text, "what was typed stays"
 
 
 def test_an_answer_given_by_phone_is_recorded_for_a_parent_with_how_it_came(

@@ -1,14 +1,17 @@
 """Letters as PDF: what stands in them, whose names they can show, who gets them, and that a copy is recorded."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from pypdf import PdfReader
 
+from services.case.application.reference import Reference
 from services.case.domain.errors import LetterNotShown
 from services.case.web.letter_pdf import Letter, as_pdf
+from services.case.web.rendering import as_letter
 from tests.api.desk import Desk
 from tests.web.browsing import Browser
 
@@ -33,10 +36,13 @@ def test_a_letter_is_tagged_and_says_in_which_language_it_is() -> None:
 
 
 def test_what_notices_mark_comes_out_in_order_and_pages_are_numbered() -> None:
-    pdf = made("We **meet**\non *Monday*:\n\n- here\n- [there](http://x.example)\n\n" + "Some words.\n\n" * 60)
+    pdf = made(
+        "We **meet**\non *Monday*:\n\n- here\n- [there](http://x.example)\n\n## Next\n\n1. You\n2. We\n\n"
+        + "Some words.\n\n" * 60
+    )
     first, last = pdf.pages[0].extract_text(), pdf.pages[-1].extract_text()
 
-    assert "We meet on Monday:\n• here\n• [there](http://x.example)\nSome words." in first
+    assert "We meet on Monday:\n• here\n• [there](http://x.example)\nNext\n1. You\n2. We\nSome words." in first
     assert first.splitlines()[0:2] == ["Example council", "A meeting"]
     assert f"MM-2026-000007 Page 1 of {len(pdf.pages)}" in first
     assert f"Page {len(pdf.pages)} of {len(pdf.pages)}" in last and len(pdf.pages) > 1
@@ -99,3 +105,11 @@ def test_nobody_takes_a_letter_who_does_not_read_it(desk: Desk, browser: At) -> 
         if name:
             assert answer.status_code == status, name
         assert answer.headers["content-type"] != "application/pdf"
+
+
+def test_nothing_of_the_marks_of_any_notice_is_left_on_a_page(reference: Reference) -> None:
+    words = [notice.body for bundle in reference.processes("937") for notice in bundle.notices.values()]
+    assert any("\n## " in one for one in words)
+    for one in words:
+        page = as_letter(one, 3)
+        assert not re.search(r"#|\*\*|<[ou]l>|<h[^3]", page), page

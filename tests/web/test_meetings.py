@@ -1,7 +1,11 @@
 """Meetings of a case on its page, and as a calendar file that names nobody."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 
+import pytest
+
+from services.case.web.calendar_pages import Entry, calendar_of
 from tests.api.desk import Desk
 from tests.web.browsing import Browser
 
@@ -48,3 +52,26 @@ def test_a_meeting_is_on_the_page_of_its_case_with_a_file_for_ones_calendar(desk
     # and it goes once the day has come and gone
     desk.served.clock_to("2026-09-30T09:00:00+01:00")
     assert "Meetings" not in browser("caseworker").open(f"/cases/{ref}").text
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Cyfarfod yn Ysgol Gymunedol Llanfairpwllgwyngyllgogerychwyrndrobwll-llantysiliogogogoch, tŷ’r ŵyl",
+        "Spotkanie: Międzyzakładowa Szkoła Podstawowa im. Świętej Małgorzaty w Szczebrzeszynie-Żółkiewce; gżegżółka",
+        "会议" * 40,
+    ],
+)
+def test_a_long_title_in_any_language_is_folded_by_octets_and_comes_back_whole(title: str) -> None:
+    # given a meeting whose title has letters of more than one octet
+    entry = Entry("meeting-1", date(2026, 9, 29), title)
+
+    # when it is written as a calendar file
+    text = calendar_of("EP-2026-000001", [entry], datetime(2026, 9, 1, 8, tzinfo=UTC), "http://localhost/cases/x")
+
+    # then no line is too long, and taken together again they say what was written (RFC 5545, 3.1 and 3.3.11)
+    written = text.encode()
+    assert all(len(line) <= 75 and line.decode() for line in written.split(b"\r\n")[:-1])
+    unfolded = written.replace(b"\r\n ", b"").decode().split("\r\n")
+    summary = next(line.removeprefix("SUMMARY:") for line in unfolded if line.startswith("SUMMARY:"))
+    assert summary.replace("\\,", ",").replace("\\;", ";") == f"{title} (EP-2026-000001)"

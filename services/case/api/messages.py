@@ -58,8 +58,9 @@ def _is_for(ask: Ask, case: Case, message: Message) -> bool:
 
 
 def _shown(message: Message, words: bool, work: bool) -> dict[str, Any]:
-    """`work`: also why it failed, and the task in which somebody sees to it."""
-    hidden = {"org"} | (set() if words else {"words"}) | (set() if work else {"because", "task"})
+    """`work`: also why it failed, and the task in which somebody sees to it; with both, what would suit better."""
+    hidden = {"org"} | (set() if words else {"words", "language"}) | (set() if work else {"because", "task"})
+    hidden |= set() if words and work else {"wanted"}
     return {name: value for name, value in msgspec.to_builtins(message).items() if name not in hidden}
 
 

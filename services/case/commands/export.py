@@ -1,4 +1,5 @@
-"""`export REF --out FILE [--as case-file|xes|ocel]`: a copy of a case for others. That it was taken is recorded."""
+"""`export REF --out FILE [--as case-file|xes|ocel]`: a copy of a case for others, without what is in its files. That it
+was taken is recorded."""
 
 import argparse
 import asyncio

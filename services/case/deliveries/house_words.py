@@ -4,7 +4,7 @@ reminders, news of deadlines."""
 from functools import cache
 from pathlib import Path
 
-from services.case.process.notices import Notice, read_notice
+from services.case.process.notices import Notice, read_notice, with_variants
 from services.case.settings import HOUSE
 
 FOLDER = HOUSE / "bpmn" / "notices"
@@ -16,4 +16,4 @@ PROMPT_LINK_GIVEN = "prompt_link_given"  # for one that has a link from a casewo
 @cache
 def house_words(folder: Path = FOLDER) -> dict[str, Notice]:
     """By name. Raises NoticeRefused."""
-    return {path.stem: read_notice(path.stem, path.read_bytes()) for path in sorted(folder.glob("*.md"))}
+    return with_variants({path.stem: read_notice(path.stem, path.read_bytes()) for path in sorted(folder.glob("*.md"))})

@@ -107,12 +107,13 @@ class Offering:
             return []
         offers: list[Offer] = []
         failures: list[Failure] = []
-        for one in owed(recorded, case, self._door.reference):
-            may_go = self._linking.may_go(case, one.to)
+        for each in owed(recorded, case, self._door.reference):
+            may_go = self._linking.may_go(case, each.to)
             for_one = isinstance(recorded.event, LinkIssued)
-            recipient = recipient_of(case, one.to, office_of(case.authority), may_go, for_one)
+            recipient = recipient_of(case, each.to, office_of(case.authority), may_go, for_one)
             if recipient is None:
                 continue
+            one = each.suited_to(recipient.contact)
             filled = values(one.words, case, recorded, history, self._door.reference, self._link(case.ref))
             if recipient.is_family and self._lacks_something(one, filled):
                 failures.append((one, "incomplete"))
@@ -173,7 +174,7 @@ class Offering:
         if "letter" in open_ways:
             address = [line for line in (contact.name, *contact.address) if line]
             data["letter"] = {"address": address, "title": one.words.title, "words": one.words.render(filled)}
-        short = house_words()[prompt.name]
+        short = house_words()[prompt.name].suited_to(contact.language, contact.easy_read)
         said = {"title": short.title, "words": short.render({**filled, "link": prompt.link})}
         data |= {"email": {"address": contact.email, **said}} if "email" in open_ways else {}
         data |= {"sms": {"number": contact.phone, "words": said["words"]}} if "sms" in open_ways else {}

@@ -11,6 +11,7 @@ from services.case.domain import delivery_events as n
 from services.case.domain import events as e
 from services.case.domain import link_events as k
 from services.case.domain.case import Case
+from services.case.domain.contacts import Contact
 from services.case.domain.meta import Event
 from services.case.domain.people import FAMILY
 from services.case.process.notices import Notice
@@ -25,6 +26,10 @@ class Owed(msgspec.Struct, frozen=True):
     notice: int
     to: str
     words: Notice
+
+    def suited_to(self, contact: Contact) -> "Owed":
+        """In the words that the person likes best."""
+        return msgspec.structs.replace(self, words=self.words.suited_to(contact.language, contact.easy_read))
 
 
 def concerns(recorded: Recorded) -> bool:

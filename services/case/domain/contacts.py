@@ -17,6 +17,7 @@ from services.case.domain.people import FAMILY, SCHOOL_ROLES
 Restriction = Literal["none", "hide_address", "no_contact", "court_order", "other"]
 Line = Annotated[str, Meta(max_length=200)]
 PARENTS = ("parent", "parent2")
+NOT_KNOWN = frozenset({"not known", "unknown"})
 LIMITED = frozenset({"no_contact", "court_order", "other"})
 
 
@@ -82,8 +83,10 @@ def is_there(case: Case, party: str) -> bool:
 
 
 def _as_told(parent: dict[str, Any]) -> Contact:
-    """A parent as the referral names them."""
+    """A parent as the referral names them, where an address may be “not known”."""
     lines = [line.strip() for line in re.split(r"[,\n]", parent.get("address") or "") if line.strip()]
+    if " ".join(lines).strip('“”".').casefold() in NOT_KNOWN:
+        lines = []
     if len(lines) > 6:
         lines = [*lines[:5], ", ".join(lines[5:])]
     return Contact(

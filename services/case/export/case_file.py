@@ -1,6 +1,7 @@
 """The case file: one archive with all that is recorded of a case and what is needed to check and to read it.
 
-What is personal stays sealed in it; whoever works on the case reads that in the case. Files: `README.md`.
+What is personal stays sealed in it; whoever works on the case reads that in the case. What is in files that were added
+goes in for whoever may read it. Which file holds what: `README.md`.
 """
 
 import base64
@@ -20,7 +21,10 @@ from contracts.checkpoint import leaf, path
 from services.case.application.looking import access_stream
 from services.case.application.reference import Reference, stream_of
 from services.case.domain import events as e
+from services.case.domain.file_events import FileAdded
+from services.case.domain.media_types import KINDS
 from services.case.domain.process_migration import ProcessMigrated
+from services.case.export.contents import NONE, Contents
 from services.case.export.words import timeline
 from services.case.store.checkpoints import Checkpoint, Checkpointing, checkpoint_at
 from services.case.store.database import Database
@@ -43,11 +47,14 @@ class NoKey(Exception):
     """No signing key is set (CASE_SIGNING_KEY), so nothing can be proved by an export."""
 
 
-def case_file(store: EventStore, reference: Reference, checkpointing: Checkpointing, ref: str) -> bytes:
+def case_file(
+    store: EventStore, reference: Reference, checkpointing: Checkpointing, ref: str, contents: Contents = NONE
+) -> bytes:
     """The archive. Raises NoKey."""
     events = store.load(stream_of(ref))
     looks = store.load(access_stream(ref))
     checkpoint = covering(store.database, checkpointing, max(r.position for r in (*events, *looks)))
+    added = {r.event.file: r.event for r in events if isinstance(r.event, FileAdded)}
     files = {
         "README.md": (HERE / "case_file_readme.md").read_bytes(),
         "verify.py": (HERE / "standalone_verifier.py").read_bytes(),
@@ -57,9 +64,11 @@ def case_file(store: EventStore, reference: Reference, checkpointing: Checkpoint
         "checkpoint.json": _json(_proved(store.database, checkpoint, events, looks)),
         **_schemas([*events, *looks]),
         **_bundles(events, reference),
+        **{f"files/{id}{KINDS[added[id].media_type][1][0]}": body for id, body in contents.inside.items()},
     }
     digests = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
-    manifest = _json({"case": ref, "files": dict(sorted(digests.items()))})
+    left_out = {id: contents.left_out.get(id, "kept_back") for id in added.keys() - contents.inside.keys()}
+    manifest = _json({"case": ref, "files": dict(sorted(digests.items())), "left_out": dict(sorted(left_out.items()))})
     files |= {"manifest.json": manifest, "manifest.signature": checkpointing.sign(manifest).encode()}
     return _archive(files)
 

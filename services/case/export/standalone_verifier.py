@@ -7,7 +7,8 @@ Without a name it checks the folder in which it lies. `--key` is the public key 
 have made its keys too. Exit code: 0 good, 1 something is not what was recorded, 2 it could not be checked.
 
 What is checked: every file is as it was signed; each event follows the one before it, none is missing; both ends are in
-the checkpoint, a signed statement over the council's whole log; the processes are those that the events name.
+the checkpoint, a signed statement over the council's whole log; the processes are those that the events name; what is
+in files that were added to the case is what the events say, or it is said why it is not there.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 GENESIS = bytes(32)
+LEFT_OUT = {"kept_back": "kept back from whoever took this copy", "erased": "erased", "damaged": "not what was added"}
 TITLE = "inclusion-casework/checkpoint/v1"
 COUNTERSIGNED = b"inclusion-casework/countersignature/v1\n"
 STREAMS = ("events.ndjson", "looks.ndjson")
@@ -208,6 +210,23 @@ def check_bundles(files: dict[str, bytes], events: list[dict[str, Any]]) -> None
         raise Wrong("a process that the events name is missing")
 
 
+def check_contents(files: dict[str, bytes], events: list[dict[str, Any]], left_out: dict[str, str]) -> int:
+    """That each file that was added is here as the events say, or is said to be left out; how many are here."""
+    facts = [json.loads(event["facts"]) for event in events if event["type"] == "case.file_added.v1"]
+    added, here = {one["file"]: one for one in facts}, set()
+    for name in files:
+        if name.startswith("files/"):
+            id = name.removeprefix("files/").partition(".")[0]
+            if id not in added or id in here or id in left_out:
+                raise Wrong(f"{name} is not a file that was added to the case, or is in it twice")
+            if sha256(files[name]).hex() != added[id]["sha256"] or len(files[name]) != added[id]["size"]:
+                raise Wrong(f"{name} is not what was added to the case")
+            here.add(id)
+    if added.keys() != here | left_out.keys() or not LEFT_OUT.keys() >= set(left_out.values()):
+        raise Wrong("a file that was added to the case is missing")
+    return len(here)
+
+
 def check(files: dict[str, bytes], key: str = "", witness: str = "") -> dict[str, Any]:
     """What was found to be good. Raises Wrong."""
     try:
@@ -219,6 +238,7 @@ def check(files: dict[str, bytes], key: str = "", witness: str = "") -> dict[str
             if end is not None:
                 check_end(end, kept["proofs"][end[0]], lines)
         check_bundles(files, streams[0][0])
+        contents, left_out = check_contents(files, streams[0][0], manifest["left_out"]), manifest["left_out"]
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OverflowError) as error:
         raise Wrong(f"something in it cannot be read ({type(error).__name__}: {error})") from error
     return {
@@ -226,6 +246,8 @@ def check(files: dict[str, bytes], key: str = "", witness: str = "") -> dict[str
         "case": manifest["case"],
         "events": len(streams[0][0]),
         "files": len(files),
+        "contents": contents,
+        "left_out": left_out,
         "checkpoint": lines[1],
         "key": kept["key"],
         "countersigned_by": kept["countersigner"],
@@ -250,7 +272,10 @@ def main() -> int:
     if given.json:
         print(json.dumps(found))
         return 0
-    print(f"good: {found['events']} events of case {found['case']}, {found['files']} files, {found['checkpoint']}")
+    print(f"good: {found['events']} events of case {found['case']}, {found['files']} files, {found['checkpoint']};")
+    print(f"files that were added to the case: {found['contents']} are here, {len(found['left_out'])} are not")
+    for id, why in found["left_out"].items():
+        print(f"not here: file {id}, {LEFT_OUT[why]}")
     if not given.key:
         print(f"signed with {found['key']}: compare it with the key that the council publishes")
     if not given.witness:

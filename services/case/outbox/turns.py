@@ -9,13 +9,14 @@ import msgspec
 from services.case.outbox.owners import EVERYBODYS, Owner, Owners, no_key
 from services.case.publishing import integration_event, is_of_register
 from services.case.store.database import Database
-from services.case.store.mapper import Recorded, to_recorded
+from services.case.store.mapper import Recorded, hash_of, to_recorded
 
 READER = "outbox"  # its place is how far it is known what is held
 POSITION = "SELECT position FROM reader_positions WHERE reader = 'outbox'"
 LAST = (
     "SELECT coalesce(greatest((SELECT max(notification_id) FROM events), (SELECT max(released) FROM held_streams)), 0)"
 )
+STATE = "SELECT state FROM events WHERE notification_id = %s"
 END = 2**63 - 1
 TOPICS = {"authority": "authority.events.v1", "access": "case.access.v1"}  # by the first part of a type
 # What was released comes whole, at its one place, however many are asked for.
@@ -101,6 +102,14 @@ class Outbox:
         """The last place there is, whether it can be read yet or not."""
         row = self._database.row(LAST)
         return int(row[0]) if row else 0
+
+    def hash_at(self, position: int) -> str:
+        """Of the event at a position of the log, in hexadecimal digits; "" if there is none that can be read."""
+        row = self._database.row(STATE, [position])
+        try:
+            return hash_of(row[0]).hex() if row else ""
+        except msgspec.MsgspecError:
+            return ""
 
     def read(self, after: int, limit: int) -> Page:
         """About `limit` turns after a place; fewer only at the end, or where there is much that is held."""

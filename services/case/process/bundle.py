@@ -11,7 +11,7 @@ from lxml import etree
 from services.case.process.decisions import read_xml
 from services.case.process.engine import Definition
 from services.case.process.forms import Form
-from services.case.process.notices import Notice, read_notice
+from services.case.process.notices import read_notice, with_variants
 from services.case.process.process_file import ProcessFile, read_process_file
 from services.case.process.shown import shown_in
 
@@ -46,11 +46,8 @@ class Bundle:
         self.forms = {
             _stem(path): Form(_stem(path), body) for path, body in self.files.items() if path.startswith("forms/")
         }
-        self.notices: dict[str, Notice] = {
-            _stem(path): read_notice(_stem(path), body)
-            for path, body in self.files.items()
-            if path.startswith("notices/")
-        }
+        notices = {Path(path).stem: body for path, body in self.files.items() if path.startswith("notices/")}
+        self.notices = with_variants({name: read_notice(name, body) for name, body in notices.items()})
         self.elements = {e.id: e for body in self.diagrams.values() for e in _elements(body)}
 
     @property

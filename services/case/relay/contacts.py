@@ -8,6 +8,7 @@ import psycopg
 from contracts.envelope import to_record
 from services.case.deliveries import contacts
 from services.case.relay.publisher import Publisher
+from services.case.relay.transactions import Place
 from services.case.store.follower import Follower
 from services.case.wiring import House
 
@@ -34,12 +35,12 @@ class Contacts:
         found, place = contacts.read(self._database, self._keys, after, self._publisher.size)
         if place == after:
             return False
-        if not self._publisher.publish([(contacts.TOPIC, to_record(one.event)) for one in found], place):
+        if not self._publisher.publish([(contacts.TOPIC, to_record(one.event)) for one in found], Place(place)):
             if self._publisher.size > 1:
                 self._publisher.size //= 2
             else:
                 self._publisher.open()
-                self._publisher.publish([], place)
+                self._publisher.publish([], Place(place))
         return True
 
     def leave(self) -> None:

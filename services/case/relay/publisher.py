@@ -1,12 +1,12 @@
 """Transactions that are opened again after trouble, which is told once, whoever publishes."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from contracts.envelope import Record
 from services.case.relay.client import BrokerError
-from services.case.relay.transactions import RecordRefused, Transactions
+from services.case.relay.transactions import Place, RecordRefused, Transactions
 from services.case.settings import Settings
 from services.case.store.follower import Interrupted
 
@@ -23,21 +23,24 @@ class Publisher:
         self._settings = settings
         self._name = name
         self._transactions: Transactions | None = None
-        self._place = 0
+        self._place = Place()
+        self._is_known = False
         self._trouble = ""
         self.size = BATCH
 
-    def open(self, end: int | None = None) -> int:
-        """The place that was published last; `end` is the last there can be. Raises Interrupted."""
+    def open(self, knows: Callable[[Place], bool] = lambda place: True) -> int:
+        """The place that was published last. `knows` says whether it is one of ours: where it is not, nothing is
+        published. Raises Interrupted."""
         with self._telling():
             if self._transactions is None:
-                self._transactions = Transactions(self._settings, self._name)
+                self._transactions, self._is_known = Transactions(self._settings, self._name), False
                 self._place = self._transactions.open()
-            if end is not None and self._place > end:
-                raise BrokerError("more was published than there is: was the database restored from a back-up?")
-        return self._place
+            self._is_known = self._is_known or knows(self._place)
+            if not self._is_known:
+                raise BrokerError("what was published last is not there: was the database restored from a back-up?")
+        return self._place.position
 
-    def publish(self, records: Sequence[tuple[str, Record]], place: int) -> bool:
+    def publish(self, records: Sequence[tuple[str, Record]], place: Place) -> bool:
         """Records by topic, and the place that they lead up to; none where all up to there is to be passed over.
 
         False where one was refused: of `size` 1 it is the first. Raises Interrupted.

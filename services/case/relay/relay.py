@@ -11,8 +11,9 @@ import psycopg
 from contracts.envelope import to_record
 from services.case.outbox.admitting import Admitting
 from services.case.outbox.held import hold
-from services.case.outbox.turns import Turn
+from services.case.outbox.turns import Page, Turn
 from services.case.relay.publisher import Publisher
+from services.case.relay.transactions import Place
 from services.case.store.follower import Follower
 from services.case.wiring import House
 
@@ -41,13 +42,13 @@ class Relay:
 
     def work(self, connection: psycopg.Connection[Any]) -> bool:
         """Publish what comes next; whether there may be more. Raises Interrupted."""
-        after = self._publisher.open(self._outbox.end())
+        after = self._publisher.open(self._knows)
         self._admitting.work(connection)  # others do so too, but are not waited for
         page = self._outbox.read(after, self._publisher.size)
         if page.place == after:
             return False
         records = [(turn.topic, to_record(turn.event())) for turn in page.turns]
-        if self._publisher.publish(records, page.place):
+        if self._publisher.publish(records, _reached(page)):
             connection.execute(MIRROR, [page.place])
         elif self._publisher.size > 1:
             self._publisher.size //= 2
@@ -59,6 +60,20 @@ class Relay:
         """Another may be the active one now."""
         self._publisher.close()
 
+    def _knows(self, place: Place) -> bool:
+        """Whether what was published last is in the log, and is what it was. A log that was set back to a back-up would
+        else go on unpublished up to the place, and nobody would know."""
+        if not place.hash:
+            return place.position <= self._outbox.end()
+        return self._outbox.hash_at(place.event) == place.hash
+
     def _hold(self, connection: psycopg.Connection[Any], turn: Turn) -> None:
         with connection.transaction():
             hold(connection, turn.place, turn.recorded, "the broker refuses it", self._clock.now())
+
+
+def _reached(page: Page) -> Place:
+    if not page.turns:
+        return Place(page.place)
+    last = page.turns[-1].recorded
+    return Place(page.place, last.position, last.row.hash.hex())

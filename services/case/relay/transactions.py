@@ -41,9 +41,12 @@ T = TypeVar("T")
 
 
 class Place(msgspec.Struct, frozen=True):
-    """The value of a record on `relay.positions.v1`; its key is the name of the transactions."""
+    """The value of a record on `relay.positions.v1`; its key is the name of the transactions. Of events also the last
+    one published: its position in the log, and its hash in hexadecimal digits, by which the log is known again."""
 
-    position: int
+    position: int = 0
+    event: int = 0
+    hash: str = ""
 
 
 class RecordRefused(Exception):
@@ -60,17 +63,17 @@ class Transactions:
         self._name = name
         self._producer: KafkaProducer | None = None
 
-    def open(self) -> int:
-        """The place that was reached, 0 at first. Raises BrokerError."""
+    def open(self) -> Place:
+        """The place that was reached. Raises BrokerError."""
         return within(OPEN, self._open)
 
-    def _open(self) -> int:
+    def _open(self) -> Place:
         producer = KafkaProducer(**self._client, **PRODUCER, transactional_id=self._id)
         self._producer = producer
         producer.init_transactions()  # comes back when the last one's transaction has ended
         return self._reached()
 
-    def publish(self, records: Iterable[tuple[str, Record]], place: int | None = None) -> None:
+    def publish(self, records: Iterable[tuple[str, Record]], place: Place | None = None) -> None:
         """Records with the names of their topics, in their order, and the place, if any; back when they are committed.
 
         Raises RecordRefused, and BrokerError: then it is not known whether they are."""
@@ -83,7 +86,7 @@ class Transactions:
             for topic, record in records:
                 sent.append(self._send(producer, topic, record))
             if place is not None:
-                reached = Record(self._name.encode(), [], msgspec.json.encode(Place(place)))
+                reached = Record(self._name.encode(), [], msgspec.json.encode(place))
                 sent.append(self._send(producer, self._positions, reached))
             producer.flush(timeout=FLUSH)
         except BrokerError as error:  # what became of each record says more
@@ -101,7 +104,7 @@ class Transactions:
         if producer is not None:
             _close(producer)
 
-    def _reached(self) -> int:
+    def _reached(self) -> Place:
         """Others keep their places there too. What stands behind a transaction of theirs that is under way cannot be
         read as committed, so its end is waited for: by then they have committed, or been taken over, or timed out."""
         with self._reading("read_committed") as consumer, self._reading("read_uncommitted") as looking:
@@ -111,12 +114,12 @@ class Transactions:
             partitions = [TopicPartition(self._positions, number) for number in numbers]
             consumer.assign(partitions)
             ends = looking.end_offsets(partitions)
-            place = 0
+            place = Place()
             while any((consumer.position(partition) or 0) < ends[partition] for partition in partitions):
                 for records in consumer.poll(timeout_ms=500).values():
                     for record in records:
                         if record.key == self._name.encode():
-                            place = msgspec.json.decode(record.value or b"", type=Place).position
+                            place = msgspec.json.decode(record.value or b"", type=Place)
             return place
 
     def _reading(self, level: Literal["read_committed", "read_uncommitted"]) -> closing[KafkaConsumer]:

@@ -3,7 +3,7 @@
 It says the reference and what it is, and nobody's name, place or time: calendars are shared."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import msgspec
 from starlette.responses import Response
@@ -14,7 +14,7 @@ from services.case.web.case_pages import deadlines_of
 from services.case.web.meetings import meetings_of
 from services.case.web.visit import Visit
 
-LONGEST = 60  # characters of a line, at most; 75 octets are allowed
+LONGEST = 75  # octets of a line, at most (section 3.1)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -45,13 +45,18 @@ async def meeting(visit: Visit) -> Response:
 
 
 def _file(visit: Visit, ref: str, name: str, entries: Iterable[Entry]) -> Response:
-    stamp, link = f"{visit.house.clock.now():%Y%m%dT%H%M%SZ}", visit.house.settings.link(ref)
-    text = "\r\n".join([*_calendar(ref, entries, stamp, link), ""])
+    text = calendar_of(ref, entries, visit.house.clock.now(), visit.house.settings.link(ref))
     headers = {"Content-Disposition": f'attachment; filename="{name}.ics"'}
     return Response(text, headers=headers, media_type="text/calendar")
 
 
-def _calendar(ref: str, entries: Iterable[Entry], stamp: str, link: str) -> Iterator[str]:
+def calendar_of(ref: str, entries: Iterable[Entry], made: datetime, link: str) -> str:
+    """The text of a calendar file. `made`: in UTC · `link`: to the case."""
+    lines = (part for line in _lines(ref, entries, f"{made:%Y%m%dT%H%M%SZ}", link) for part in _folded(line))
+    return "\r\n".join([*lines, ""])
+
+
+def _lines(ref: str, entries: Iterable[Entry], stamp: str, link: str) -> Iterator[str]:
     yield from ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Inclusion Casework//EN")
     for entry in entries:
         yield "BEGIN:VEVENT"
@@ -59,17 +64,24 @@ def _calendar(ref: str, entries: Iterable[Entry], stamp: str, link: str) -> Iter
         yield f"DTSTAMP:{stamp}"
         yield f"DTSTART;VALUE=DATE:{entry.on:%Y%m%d}"
         yield f"DTEND;VALUE=DATE:{entry.on + timedelta(1):%Y%m%d}"
-        yield from _folded(f"SUMMARY:{_escaped(entry.title)} ({ref})")
-        yield from _folded(f"URL:{link}")
+        yield f"SUMMARY:{_escaped(entry.title)} ({ref})"
+        yield f"URL:{link}"
         yield "END:VEVENT"
     yield "END:VCALENDAR"
 
 
 def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    """As TEXT is written (section 3.3.11)."""
+    plain = " ".join(text.split())  # nothing can begin a line of its own
+    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
 
 
 def _folded(line: str) -> Iterator[str]:
-    yield line[:LONGEST]
-    for at in range(LONGEST, len(line), LONGEST):
-        yield f" {line[at : at + LONGEST]}"
+    """No character is cut in two."""
+    part = ""
+    for character in line:
+        if len((part + character).encode()) > LONGEST:
+            yield part
+            part = " "
+        part += character
+    yield part

@@ -25,9 +25,8 @@ async def as_file(visit: Visit) -> Response:
     house, council = visit.house, visit.pages.council(visit.session)
     case = await house.door.see(visit.asking().ref)
     head = (council, contact, wording.day(message["due_on"]), f"Our reference: {case.ref}")
-    made = await asyncio.to_thread(
-        as_pdf, Letter(message["title"], council, case.ref, head, message["words"]), house.clock.now()
-    )
+    said = message["words"], message.get("language", "") or "en"
+    made = await asyncio.to_thread(as_pdf, Letter(message["title"], council, case.ref, head, *said), house.clock.now())
     by = visit.person.as_actor(role_for(visit.person, case, "read"))
     await asyncio.to_thread(house.looking.record, case, by, "letter")
     headers = {"Content-Disposition": f'attachment; filename="{case.ref}-letter-{message["notice"]}.pdf"'}

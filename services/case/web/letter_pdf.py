@@ -1,4 +1,4 @@
-"""A message as a letter in PDF: tagged (PDF/UA-1), in English, with the fonts of its own embedded."""
+"""A message as a letter in PDF: tagged (PDF/UA-1), in its language, with the fonts of its own embedded."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -19,13 +19,15 @@ FONTS = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")  # Latin, Greek, Cyril
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """`head`: the lines above the title · `words`: what it says, in the Markdown of notices."""
+    """`head`: the lines above the title · `words`: what it says, in the Markdown of notices · `language`: of the words,
+    its BCP 47 tag."""
 
     title: str
     council: str
     reference: str
     head: Sequence[str]
     words: str
+    language: str = "en"
 
 
 def as_pdf(letter: Letter, at: datetime) -> bytes:
@@ -34,6 +36,7 @@ def as_pdf(letter: Letter, at: datetime) -> bytes:
     said = {
         "title": letter.title,
         "council": letter.council,
+        "language": letter.language.partition("-")[0],
         "reference": letter.reference,
         "head": [line for line in letter.head if line],
         "blocks": list(_blocks(SyntaxTreeNode(WORDS.parse(letter.words)))),
@@ -62,7 +65,9 @@ def _fonts() -> typst.Fonts:
 def _blocks(node: SyntaxTreeNode) -> Iterator[dict[str, Any]]:
     for block in node.children:
         if block.type in ("bullet_list", "ordered_list"):
-            yield {"items": [list(_blocks(item)) for item in block.children]}
+            yield {"items": [list(_blocks(item)) for item in block.children], "ordered": block.type == "ordered_list"}
+        elif block.type == "heading":
+            yield {"heading": list(_runs(block.children[0]))}
         else:
             yield {"runs": list(_runs(block.children[0]))}
 

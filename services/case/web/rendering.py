@@ -1,5 +1,6 @@
 """Templates: Jinja with the GOV.UK macros, and what every page may say in them."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,13 +14,26 @@ from services.case.web import wording
 from services.case.web.sessions import WARNED_AFTER
 from services.case.web.wording import whom
 
-WORDS = MarkdownIt("zero").enable(["emphasis", "list", "newline"])  # nothing in a notice becomes a tag or a link
+WORDS = MarkdownIt("zero").enable(
+    ["emphasis", "heading", "list", "newline"]
+)  # nothing in a notice becomes a tag or a link
 
 
-def as_letter(words: str) -> Markup:
-    """The words of a notice, in Markdown, with the classes of our pages."""
-    html = WORDS.render(words).replace("<p>", '<p class="govuk-body">')
-    return Markup(html.replace("<ul>", '<ul class="govuk-list govuk-list--bullet">'))  # noqa: S704  no tags come through
+CLASSES = {
+    "<p>": '<p class="govuk-body">',
+    "<ul>": '<ul class="govuk-list govuk-list--bullet">',
+    "<ol>": '<ol class="govuk-list govuk-list--number">',
+}
+HEADING = re.compile(r"<(/?)h[1-6]>")
+
+
+def as_letter(words: str, level: int = 2) -> Markup:
+    """The words of a notice, in Markdown, with the classes of our pages; `level` of their headings."""
+    html = WORDS.render(words)
+    for tag, with_class in CLASSES.items():
+        html = html.replace(tag, with_class)
+    html = HEADING.sub(lambda h: f"</h{level}>" if h[1] else f'<h{level} class="govuk-heading-s">', html)
+    return Markup(html)  # noqa: S704  no tags come through
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

@@ -27,9 +27,15 @@ from services.case.web.questions import Answers, steps_of
 from services.case.web.task_context import around, said_before
 from services.case.web.task_lists import can_do
 from services.case.web.told import told_of
+from services.case.web.typed import read
 from services.case.web.visit import Visit
 
-CHANGED = (errors.TaskOver, errors.TaskTaken, errors.TaskEdited)  # somebody else did something meanwhile
+CHANGED = (
+    errors.TaskOver,
+    errors.TaskTaken,
+    errors.TaskEdited,
+    errors.CaseOnHold,
+)  # somebody else did something meanwhile
 
 
 class Shown(msgspec.Struct):
@@ -234,12 +240,14 @@ async def _changed(visit: Visit, refusal: errors.Refusal, answers: Answers) -> R
     case = await visit.house.door.see(ref)
     over = case.done.get(int(number))
     task = over.task if over else case.tasks.get(int(number))
-    answers = answers or await api.kept_draft(visit.asking(), case) or {}
-    rows, theirs = await asyncio.to_thread(_rows, visit, case, task, answers), []
+    form = _form_of(visit, case, task)
+    kept = answers or await api.kept_draft(visit.asking(), case) or {}
+    answers = {**kept, **_typed(visit, form)}
+    rows, theirs = await asyncio.to_thread(_rows, visit, case, form, answers), []
     if over is not None and sees(visit.person, case) == "full":
         given = (await visit.read(history.state, StateQuery(), ref=ref)).body["answers"]
         last: Answers = next((one["answers"] for one in given if one["task"] == visit.part("id")), {})
-        theirs = await asyncio.to_thread(_rows, visit, case, task, last)
+        theirs = await asyncio.to_thread(_rows, visit, case, form, last)
     who = over.person if over else str(refusal.details.get("claimed_by") or refusal.details.get("assignee") or "")
     names = await asyncio.to_thread(visit.names, who)
     return visit.page(
@@ -255,13 +263,24 @@ async def _changed(visit: Visit, refusal: errors.Refusal, answers: Answers) -> R
     )
 
 
-def _rows(visit: Visit, case: Case, task: Task | None, answers: Answers) -> list[dict[str, Any]]:
-    """Answers to a task in the words of its questions; blocks."""
+def _form_of(visit: Visit, case: Case, task: Task | None) -> Form | None:
+    """The form of a task that is open or over."""
     if task is None:
-        return []
+        return None
     over = case.done.get(task.id)
     bundle = visit.house.reference.bundle(over.bundle if over else case.instances[task.instance].bundle)
-    form = bundle.forms.get(bundle.elements[task.element].form)
+    return bundle.forms.get(bundle.elements[task.element].form)
+
+
+def _typed(visit: Visit, form: Form | None) -> Answers:
+    """What was typed on the page of questions that was just sent, if one was."""
+    number = visit.request.path_params.get("step")
+    step = next((one for one in steps_of(form) if str(one.number) == number), None) if form else None
+    return read(step.questions, visit.posted) if step else {}
+
+
+def _rows(visit: Visit, case: Case, form: Form | None, answers: Answers) -> list[dict[str, Any]]:
+    """Answers to a task in the words of its questions; blocks."""
     if form is None:
         return []
     questions = tuple(q for step in steps_of(form) for q in step.questions if q.name in answers)

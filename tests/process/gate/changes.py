@@ -155,6 +155,8 @@ FORMS = [
     Change("notice-placeholder", NOTICE, "{{ link }}", "{{ shoe_size }}"),
     Change("notice-placeholder", NOTICE, "{{ link }}", "{{ link | upper }}"),
     Change("notice-placeholder", NOTICE, "{{ link }}", "{% for x in y %}"),
+    Change("notice-variant", "notices/visit_planned.welsh.md", None, "---\ntitle: Dewch\n---\nDewch."),
+    Change("notice-variant", "notices/other.easy.md", None, "---\ntitle: Come\neasy_read: true\n---\nCome."),
 ]  # fmt: skip
 DOUBTS = [
     Change("unused-file", "notices/other.md", None, "---\ntitle: Never sent\n---\nNothing.\n"),

@@ -81,7 +81,7 @@ def open_contents(files: Mapping[str, bytes], known: Known, folder: str) -> Cont
         elif relative.startswith("forms/") and relative.endswith(FORM_ENDING):
             _read_form(contents, relative, body)
         elif relative.startswith("notices/") and relative.endswith(".md"):
-            contents.notices.add(PurePosixPath(relative).stem)
+            contents.notices.add(PurePosixPath(relative).name.partition(".")[0])
     return contents
 
 

@@ -43,7 +43,7 @@ def _files(contents: Contents, forms: set[str], decisions: set[str], texts: set[
         if folder == "forms" and name.endswith(FORM_ENDING):
             used = name.removesuffix(FORM_ENDING) in forms
         elif folder == "notices" and name.endswith(".md"):
-            used = name.removesuffix(".md") in texts
+            used = name.partition(".")[0] in texts  # in whichever language
         elif folder == "" and name.endswith(".dmn"):
             used = path not in contents.decisions or contents.decisions[path].id in decisions
         elif folder == "" and name.endswith(".bpmn"):
