@@ -2,26 +2,30 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.api.desk import Desk
 from tests.journeys.chromium import Person, violations, wider_than_the_window
-from tests.journeys.pages import addresses, say_why
+from tests.journeys.pages import LEAD_ON, Found, addresses, arrive
 
 At = Callable[..., Person]
 STATES = {"wide": {}, "phone": {"width": 320}, "without JavaScript": {"script": False}}
 
 
 @pytest.fixture(scope="module")
-def found(desk: Desk) -> dict[str, tuple[str, str]]:
+def found(desk: Desk) -> Found:
     return addresses(desk)
 
 
-def looked_at(person: Person, path: str) -> list[str]:
+def looked_at(person: Person, path: str, address: str) -> list[str]:
     """What is wrong with the page that is shown."""
     page = person.page
-    faults = [] if page.locator("h1").count() == 1 else [f"{page.locator('h1').count()} main headings"]
+    faults = [] if person.status == 200 else [f"status {person.status}"]
+    if path not in LEAD_ON and urlsplit(page.url).path != urlsplit(address).path:
+        faults.append(f"leads to {page.url}")
+    faults += [] if page.locator("h1").count() == 1 else [f"{page.locator('h1').count()} main headings"]
     if not page.title().endswith("– Inclusion Casework"):
         faults.append(f"title {page.title()}")
     if (over := wider_than_the_window(page)) > 0:
@@ -30,20 +34,20 @@ def looked_at(person: Person, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_no_page_keeps_anybody_out(state: str, at: At, found: dict[str, tuple[str, str]]) -> None:
+def test_no_page_keeps_anybody_out(state: str, at: At, found: Found) -> None:
     people: dict[str, Person] = {}
     faults: list[str] = []
     for path, (who, address) in found.items():
         if who not in people:
-            people[who] = say_why(at(who, **STATES[state]), who, found)
+            people[who] = arrive(at, who, found, **STATES[state])
         person = people[who].open(address)
-        faults += looked_at(person, path)
+        faults += looked_at(person, path, address)
         if state != "without JavaScript":  # axe is a script itself
             faults += [f"{path}: {one}" for one in violations(person.page)]
     assert faults == []
 
 
-def test_pages_with_mistakes_say_so_at_the_top_and_beside_each(at: At, found: dict[str, tuple[str, str]]) -> None:
+def test_pages_with_mistakes_say_so_at_the_top_and_beside_each(at: At, found: Found) -> None:
     worker, admin = at("caseworker"), at("admin")
     _, task = found["/tasks/{id}/questions/{step}"]
     ref = found["/cases/{ref}"][1]
@@ -74,8 +78,8 @@ def test_pages_with_mistakes_say_so_at_the_top_and_beside_each(at: At, found: di
         assert violations(person.page) == [], address
 
 
-def test_an_auditor_is_told_of_mistakes_too(at: At, found: dict[str, tuple[str, str]]) -> None:
-    person = say_why(at("auditor"), "auditor", found)
+def test_an_auditor_is_told_of_mistakes_too(at: At, found: Found) -> None:
+    person = arrive(at, "auditor", found)
     for address, button in (("/audit", "Open case"), (found["/cases/{ref}/export"][1], "Take the copy")):
         person.open(address).press(button)
         assert person.page.title().startswith("Error: "), address
@@ -83,7 +87,7 @@ def test_an_auditor_is_told_of_mistakes_too(at: At, found: dict[str, tuple[str, 
         assert violations(person.page) == [], address
 
 
-def test_text_twice_as_large_still_fits(at: At, found: dict[str, tuple[str, str]]) -> None:
+def test_text_twice_as_large_still_fits(at: At, found: Found) -> None:
     person = at("caseworker", width=640)
     for path in (
         "/tasks/team",
@@ -97,7 +101,7 @@ def test_text_twice_as_large_still_fits(at: At, found: dict[str, tuple[str, str]
         assert wider_than_the_window(person.page) <= 0, path
 
 
-def test_nothing_is_asked_of_any_other_host(at: At, found: dict[str, tuple[str, str]]) -> None:
+def test_nothing_is_asked_of_any_other_host(at: At, found: Found) -> None:
     person = at("caseworker")
     asked: list[Any] = []
     person.page.on("request", lambda request: asked.append(request.url))
