@@ -37,11 +37,12 @@ def desk(served: Served) -> Iterator[Desk]:
 
 @pytest.fixture
 def at(browser: Any, served: Served) -> Iterator[Callable[..., Person]]:
-    """Somebody signed in at a browser of their own; "" for nobody. `script=False` is without JavaScript."""
+    """Somebody signed in at a browser of their own; "" for nobody. `script=False` is without JavaScript; `house`: the
+    address of another one."""
     people: list[Person] = []
 
-    def arrive(name: str = "", **settings: Any) -> Person:
-        person = Person(browser, served.address, **settings)
+    def arrive(name: str = "", house: str = "", **settings: Any) -> Person:
+        person = Person(browser, house or served.address, **settings)
         people.append(person)
         return person.sign_in(name) if name else person
 

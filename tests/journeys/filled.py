@@ -43,19 +43,21 @@ def helped(desk: Desk) -> str:
     return ref
 
 
-def by_link(desk: Desk, ref: str) -> dict[str, str]:
-    """Secure links by party and what for: the terms of the case, others already agreed to, and help that was tried."""
-    agreed = at_terms(desk)
-    seen = desk.as_("caseworker").get(f"/cases/{agreed}/agreements").headers["etag"]
+def agreed(desk: Desk) -> str:
+    """A move to which the family has agreed, and the schools have not answered yet."""
+    ref = at_terms(desk)
+    seen = desk.as_("caseworker").get(f"/cases/{ref}/agreements").headers["etag"]
     for party in ("pupil", "parent"):
         yes = {"answers": answers("managed_move", f"agree_{party}")}
-        done = desk.as_(party).post(f"/cases/{agreed}/agreements/{party}", json=yes, headers={"If-Match": seen})
+        done = desk.as_(party).post(f"/cases/{ref}/agreements/{party}", json=yes, headers={"If-Match": seen})
         assert done.status_code == 200, done.text
-    worker, links = Browser(desk.served.address).sign_in("caseworker"), {}
-    for party in ("parent", "pupil"):
-        links[f"{party} see"] = _link(worker, helped(desk), party, "see")
-        links[f"{party} agree"] = _link(worker, ref, party, "agree")
-        links[f"{party} agreed"] = _link(worker, agreed, party, "agree")
+    return ref
+
+
+def by_link(desk: Desk, party: str, cases: Parts) -> Parts:
+    """A secure link to each of the cases, made for what the case is named by."""
+    worker = Browser(desk.served.address).sign_in("caseworker")
+    links = {what: _link(worker, ref, party, what.removesuffix("d")) for what, ref in cases.items()}
     worker.close()
     return links
 

@@ -1,12 +1,22 @@
-"""The address of every page, in a house where there is something to see; for who looks at all of them."""
+"""The address of every page, in a house where there is something to see and in an empty one; for who looks at all."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
 from services.case.web.routes import PAGES
 from tests.api.desk import Desk
 from tests.journeys.chromium import Person
-from tests.journeys.filled import administered, asked_by_link, by_link, improved, version_in_use, worked_on
+from tests.journeys.filled import (
+    administered,
+    agreed,
+    asked_by_link,
+    by_link,
+    helped,
+    improved,
+    version_in_use,
+    worked_on,
+)
 
 NO_PAGE = ("/sign-in/start", "/sign-in/done", ".ics", "csv", "/pdf", "/files/{file}")  # how their addresses end
 QUERIES = {"/tasks/reassign": "?task={id}", "/measures/{measure}": "?by=school"}
@@ -17,10 +27,12 @@ AUDITORS = (
     *map("/cases/{{ref}}/{}".format, ("replay", "compare", "export", "verify", "access", "break-glass")),
 )
 WHO = {"/break-glass": "dpo", "/cases/{ref}/concern": "senco"}
+FAMILY = ("parent", "pupil")
 BY_LINK = ("/family", "/link/")
 FOR_TERMS = {"agreement": "agree", "plan": "agree", "answer": "agree", "withdraw": "agreed"}  # by link, in /family
 LEAD_ON = {  # to where somebody goes on
     "/",
+    "/directory",
     "/cases/new/{process}",
     "/cases/new/{process}/check",
     "/cases/{ref}/answers/{task}/{field}",
@@ -76,6 +88,25 @@ def addresses(desk: Desk) -> Found:
     return found | families(desk, parts)
 
 
+def empty(desk: Desk) -> Found:
+    """The pages that there are when nothing has happened but that a case was opened; it has no messages."""
+    kept_back = {"parent_informed": "no_safeguarding", "safeguarding_reason": "The lead for safeguarding decided so."}
+    ref = desk.open(**kept_back, parent_informed_on=None)
+    links = {party: by_link(desk, party, {"see": ref})["see"] for party in FAMILY}
+    found: Found = {}
+    for path in shown():
+        with contextlib.suppress(KeyError):
+            found[path] = (who_looks(path), address(path, {"{ref}": ref, "{measure}": "move_sustained"}))
+    pages = [path for path in found if path.startswith("/family") and who_needs(path) == "see"]
+    by_party = {f"{path} ({party})": (links[party], path) for path in pages for party in FAMILY}
+    return {path: seen for path, seen in found.items() if not path.startswith("/family")} | by_party
+
+
+def who_needs(path: str) -> str:
+    """What for the link is by which the page is seen."""
+    return FOR_TERMS.get(path.rpartition("/")[2], "see")
+
+
 def shown() -> list[str]:
     """The path of every page."""
     return [page.path for page in PAGES if page.method == "GET" and not page.path.endswith(NO_PAGE)]
@@ -93,13 +124,14 @@ def address(path: str, parts: dict[str, str]) -> str:
 
 def families(desk: Desk, parts: dict[str, str]) -> Found:
     """Every page by link, as a parent sees it and as a pupil does. Raises KeyError."""
-    links = by_link(desk, parts["{ref}"])
+    cases = {"agree": parts["{ref}"], "agreed": agreed(desk)}
     found = {}
-    for party in ("parent", "pupil"):
-        asked = {**parts, "{task}": asked_by_link(desk, links[f"{party} see"])}
+    for party in FAMILY:
+        links = by_link(desk, party, {**cases, "see": helped(desk)})
+        asked = {**parts, "{task}": asked_by_link(desk, links["see"])}
         for path in shown():
             if path.startswith(BY_LINK):
-                link = links[f"{party} {FOR_TERMS.get(path.rpartition('/')[2], 'see')}"]
+                link = links[who_needs(path)]
                 who = link if path.startswith("/family") else ""
                 found[f"{path} ({party})"] = (who, address(path, {**asked, "/link/{token}": link}))
     return found
