@@ -67,8 +67,7 @@ class Person:
 
     def sign_in(self, name: str) -> "Person":
         self.page.goto("/sign-in")
-        self.page.locator(f"button[value='{name}']").click()
-        return self
+        return self.press_value(name)
 
     def open(self, path: str) -> "Person":
         self.page.goto(path)
