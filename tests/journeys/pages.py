@@ -42,6 +42,19 @@ LEAD_ON = {  # to where somebody goes on
     "/reports/{report}/survey",
     "/reports/{report}/survey/check",
 }
+EVERYWHERE = {  # what parts of addresses stand for in any house
+    "{task}": "0",
+    "{field}": "surname",
+    "{what}": "d1",
+    "{party}": "parent",
+    "{step}": "1",
+    "{process}": "exclusion_prevention",
+    "{urn}": "900001",
+    "{provider}": "AP-1001",
+    "{strategy}": "behaviour-outreach",
+    "{slug}": "task-edited",
+    "{measure}": "move_sustained",
+}
 Found = dict[str, tuple[str, str]]  # page -> who looks, and at which address
 
 
@@ -68,23 +81,17 @@ def addresses(desk: Desk) -> Found:
     """Raises KeyError for a page that nobody has thought of."""
     working = worked_on(desk)
     parts = {
-        "{task}": "0",
-        "{field}": "surname",
-        "{what}": "d1",
-        "{party}": "parent",
-        "{step}": "1",
-        "{process}": "exclusion_prevention",
-        "{urn}": "900001",
-        "{provider}": "AP-1001",
-        "{strategy}": "behaviour-outreach",
-        "{slug}": "task-edited",
-        "{measure}": "move_sustained",
+        **EVERYWHERE,
         "{bundle}": version_in_use(desk),
         **working,
         **administered(desk),
         **improved(desk),
     }
-    found = {path: (who_looks(path), address(path, parts)) for path in shown() if not path.startswith(BY_LINK)}
+    found = {
+        path: (who_looks(path), address(path + QUERIES.get(path, ""), parts))
+        for path in shown()
+        if not path.startswith(BY_LINK)
+    }
     return found | families(desk, parts)
 
 
@@ -114,7 +121,7 @@ def shown() -> list[str]:
 
 def address(path: str, parts: dict[str, str]) -> str:
     """Where the page is found. Raises KeyError."""
-    filled = path + QUERIES.get(path, "")
+    filled = path
     for part, value in parts.items():
         filled = filled.replace(part, value)
     if "{" in filled:
