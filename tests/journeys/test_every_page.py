@@ -77,8 +77,9 @@ def test_an_empty_list_says_what_would_be_there_and_what_to_do(at: At, found: Fo
         unlisted = []
         for path, (who, address) in nothing.items():
             person = people[who].open(address)
-            faults += looked_at(person, path, address) + [f"{path}: {one}" for one in violations(person.page)]
-            said = person.page.locator(".app-empty").all_inner_texts()
+            faults += looked_at(person, path, address)
+            if said := person.page.locator(".app-empty").all_inner_texts():
+                faults += [f"{path}: {one}" for one in violations(person.page)]
             faults += [f"{path}: only says “{one}”" for one in said if not re.search(r"\. \S", one)]
             if not said and not person.page.locator(LISTED).count():
                 unlisted.append(path)
