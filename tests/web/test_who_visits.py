@@ -199,6 +199,10 @@ def test_what_pages_do_is_refused_to_those_who_may_not(
     assert desk.case(addresses["/cases/{ref}"].rpartition("/")[2])["etag"] == before
 
 
+def test_a_task_without_a_number_is_unknown(people: dict[str, Browser]) -> None:
+    assert people["caseworker"].open("/tasks/reassign?task=").status == 404
+
+
 def test_navigation_leads_only_where_one_may_go(people: dict[str, Browser]) -> None:
     for name, browser in people.items():
         for there in browser.open("/help").links("//header//nav").values():
