@@ -51,6 +51,7 @@ class Person:
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(30_000)
         self.faults: list[str] = []
+        self.status = 0  # with which the page came
         self.page.on("console", self._said)
         self.page.on("response", self._loaded)
 
@@ -59,13 +60,14 @@ class Person:
             self.faults.append(said.text)
 
     def _loaded(self, response: Any) -> None:
-        if response.status >= 400 and response.request.resource_type != "document":
+        if response.request.resource_type == "document":
+            self.status = response.status
+        elif response.status >= 400:
             self.faults.append(f"{response.status} {response.url}")
 
     def sign_in(self, name: str) -> "Person":
         self.page.goto("/sign-in")
-        self.page.locator(f"button[value='{name}']").click()
-        return self
+        return self.press_value(name)
 
     def open(self, path: str) -> "Person":
         self.page.goto(path)

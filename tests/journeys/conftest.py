@@ -9,6 +9,7 @@ from tests.api.conftest import MORNING
 from tests.api.desk import Desk
 from tests.brokers.choice import missing
 from tests.journeys.chromium import NoBrowser, Person, chromium
+from tests.journeys.keyboard import ByKeyboard
 from tests.serving import Served, serve
 from tests.store.embedding import data_folder
 
@@ -37,11 +38,12 @@ def desk(served: Served) -> Iterator[Desk]:
 
 @pytest.fixture
 def at(browser: Any, served: Served) -> Iterator[Callable[..., Person]]:
-    """Somebody signed in at a browser of their own; "" for nobody. `script=False` is without JavaScript."""
+    """Somebody signed in at a browser of their own; "" for nobody. `script=False` is without JavaScript;
+    `keys=True`: with a keyboard alone; `house`: the address of another house."""
     people: list[Person] = []
 
-    def arrive(name: str = "", **settings: Any) -> Person:
-        person = Person(browser, served.address, **settings)
+    def arrive(name: str = "", house: str = "", keys: bool = False, **settings: Any) -> Person:
+        person = (ByKeyboard if keys else Person)(browser, house or served.address, **settings)
         people.append(person)
         return person.sign_in(name) if name else person
 

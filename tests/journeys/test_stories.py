@@ -1,5 +1,5 @@
-"""The two cases that `make demo` tells, from beginning to end through the pages: one with JavaScript, one without. With
-`WAYS=all` also the other way round."""
+"""The two cases that `make demo` tells, from beginning to end through the pages: one with JavaScript, one without
+and by keyboard alone. With `WAYS=all` also the other way round."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -16,31 +16,34 @@ from tests.store.embedding import data_folder
 
 MOVE, PLAN = read_stories()
 START = "2026-09-02T08:00:00+01:00"
-WAYS = {"move scripted": {MOVE.name}, "plan scripted": {PLAN.name}}  # in which story people have JavaScript
+WAYS: dict[str, dict[str, dict[str, bool]]] = {  # how people come in each story
+    "move scripted": {MOVE.name: {"script": True}, PLAN.name: {"script": False, "keys": True}},
+    "plan scripted": {MOVE.name: {"script": False}, PLAN.name: {"script": True, "keys": True}},
+}
 TRIED = list(WAYS) if os.environ.get("WAYS") == "all" else list(WAYS)[:1]
 
 At = Callable[..., Person]
 
 
 @pytest.fixture(scope="module", params=TRIED)
-def scripted(request: pytest.FixtureRequest) -> set[str]:
+def way(request: pytest.FixtureRequest) -> dict[str, dict[str, bool]]:
     return WAYS[request.param]
 
 
 @pytest.fixture(scope="module")
-def served(scripted: set[str]) -> Iterator[Served]:
+def served(way: dict[str, dict[str, bool]]) -> Iterator[Served]:
     """A service for each way: the stories take its clock from September to March."""
     with data_folder() as data, serve(data, clock=START) as running:
         yield running
 
 
 @pytest.fixture
-def walk(at: At, scripted: set[str], served: Served, reference: Reference) -> Callable[[Story], Walk]:
+def walk(at: At, way: dict[str, dict[str, bool]], served: Served, reference: Reference) -> Callable[[Story], Walk]:
     """Takes a story to its end."""
 
     def to_its_end(story: Story) -> Walk:
         def arrive(name: str = "", **settings: int) -> Person:
-            return at(name, script=story.name in scripted, **settings)
+            return at(name, **way[story.name], **settings)
 
         return Walk(story, served, reference, arrive).to_its_end()
 

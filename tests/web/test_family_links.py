@@ -125,6 +125,7 @@ def test_a_parent_reads_what_was_written_to_them_and_nobody_elses(browser: At, d
     parent = come(browser, send_link(browser, ref, "parent", "see"))
     parent.open(parent.links()["What we wrote to you"])
     assert "We have received a referral" in parent.text and f"Our reference: {ref}" in parent.text
+    assert "What happens next" in parent.page.xpath("//main//h3/text()")
 
     pupil = come(browser, send_link(browser, ref, "pupil", "see")).open("/family/messages")
     assert "We have received a referral" not in pupil.text

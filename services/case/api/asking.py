@@ -61,7 +61,7 @@ class Ask(msgspec.Struct):
 
     def part(self, name: str) -> str:
         """A part of the address, such as the party."""
-        return str(self.parts.get(name) or self.request.path_params[name])
+        return str(self.parts[name] if name in self.parts else self.request.path_params[name])
 
     @property
     def ref(self) -> str:
