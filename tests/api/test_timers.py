@@ -80,6 +80,8 @@ def lived(desk: Desk, served: Served) -> dict[str, str]:
     said = [worker.communicate(timeout=60)[0] for worker in workers]
     assert [worker.returncode for worker in workers] == [0] * TIMERS
     assert all("deadlines passed" in text for text in said)
+    with house_of(served) as house:  # web sees to days too, and may be in the middle of one
+        until(lambda: not pending(house.database, house.clock.now(), 1), "everything that is due to have passed", 30)
     return {"paused": paused, "planned": planned, "agreed": agreed[0], "referred": referred[0]}
 
 

@@ -6,14 +6,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
 
 from services.case.store.embedded import Place, start, stop_using
 from tests.serving import ROOT, Served
-from tests.store.embedding import data_folder
+from tests.store.embedding import data_folder, until
 
 OUR_PROCESSES = Path(__file__).parent / "bpmn"
 MORNING = "2026-09-28T09:00:00+01:00"
@@ -106,10 +106,16 @@ class Service:
 
     @property
     def postmaster(self) -> int:
-        """The process of the database server."""
-        row = self.row("SELECT pg_read_file('postmaster.pid')")
-        assert row is not None
-        return int(str(row[0]).split()[0])
+        """The process of the database server, once one is there."""
+
+        def started() -> int:
+            with suppress(psycopg.OperationalError):
+                row = self.row("SELECT pg_read_file('postmaster.pid')")
+                assert row is not None
+                return int(str(row[0]).split()[0])
+            return 0
+
+        return until(started, "a database server", 30)
 
     @property
     def log(self) -> Path:

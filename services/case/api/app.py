@@ -25,7 +25,7 @@ from services.case.api import health
 from services.case.api.asking import Ask, command_of, read_body, read_query, respond, wait_for
 from services.case.api.files import read_file
 from services.case.api.identity import BUILT_IN, Identity, ProviderKeys, built_in_keys, ed25519_key, read_meaning
-from services.case.api.openapi import PATTERNS, document
+from services.case.api.openapi import PATTERNS, TOLD, document
 from services.case.api.problems import OTHERS, as_response, problem
 from services.case.api.route import Route
 from services.case.api.routes import CLOCK, ROUTES
@@ -47,13 +47,6 @@ class _Ref(StringConvertor):
 
 register_url_convertor("ref", _Ref())
 NOBODY = Person("", "")
-TOLD = {
-    "ref",
-    "id",
-    "party",
-    "what",
-    "file",
-}  # parts of an address of which handlers say themselves that they are not there
 MEANT = {name: re.compile(pattern) for name, pattern in PATTERNS.items()}
 SEEDED = 20.0  # seconds for the sample directories of a new embedded database to be there
 

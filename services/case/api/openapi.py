@@ -10,6 +10,7 @@ from services.case.api.problems import MEDIA_TYPE, STATUS, title
 from services.case.api.route import Route
 from services.case.domain import errors
 
+TOLD = {"ref", "id", "party", "what", "file"}  # parts of an address of which handlers say that they are not there
 PATTERNS = {
     "ref": r"^[A-Z]{2,4}-[0-9]{4}-[0-9]{6}$",
     "id": r"^[A-Z]{2,4}-[0-9]{4}-[0-9]{6}-[1-9][0-9]{0,8}$",
@@ -120,6 +121,8 @@ def _operation(path: str, route: Route, components: dict[str, Any]) -> dict[str,
     refusals = set(route.refusals)
     if route.who != "anybody":
         refusals |= set(ALWAYS)
+    if not TOLD.issuperset(_parts(path)):
+        refusals.add(errors.NoSuchPage)
     if route.body is not None or route.takes_file:
         refusals |= set(WITH_BODY)
     if route.query is not None or route.method == "GET":
@@ -161,8 +164,12 @@ def _path_parameters(path: str) -> list[dict[str, Any]]:
             "schema": {"type": "string", "pattern": PATTERNS[name]},
             "example": EXAMPLES[name],
         }
-        for name in re.findall(r"{(\w+)}", path)
+        for name in _parts(path)
     ]
+
+
+def _parts(path: str) -> list[str]:
+    return re.findall(r"{(\w+)}", path)
 
 
 def _query_parameters(route: Route, components: dict[str, Any]) -> list[dict[str, Any]]:
