@@ -18,7 +18,7 @@ MOVE, PLAN = read_stories()
 START = "2026-09-02T08:00:00+01:00"
 WAYS: dict[str, dict[str, dict[str, bool]]] = {  # how people come in each story
     "move scripted": {MOVE.name: {"script": True}, PLAN.name: {"script": False, "keys": True}},
-    "plan scripted": {MOVE.name: {"script": False}, PLAN.name: {"script": True, "keys": True}},
+    "plan scripted": {MOVE.name: {"script": False, "keys": True}, PLAN.name: {"script": True, "keys": True}},
 }
 TRIED = list(WAYS) if os.environ.get("WAYS") == "all" else list(WAYS)[:1]
 
