@@ -30,11 +30,12 @@ class Owner(NamedTuple):
 
 class Owners:
     """Remembers cases, whose first event says whose they are; asks for those it does not know. `codes` gives the
-    authorities there are."""
+    authorities there are, `remembered` how many cases are enough."""
 
-    def __init__(self, database: Database, codes: Callable[[], Iterable[str]]) -> None:
+    def __init__(self, database: Database, codes: Callable[[], Iterable[str]], remembered: int = REMEMBERED) -> None:
         self.database = database
         self.codes = codes
+        self._remembered = remembered
         self._cases: dict[UUID, Owner] = {}
 
     def of(self, types: Mapping[UUID, str]) -> dict[UUID, Owner]:
@@ -44,10 +45,8 @@ class Owners:
         if administered:
             found |= {stream: owner for stream, owner in self._administered() if stream in administered}
         cases = types.keys() - found.keys() - set(administered)
-        unknown = cases - self._cases.keys()
-        if unknown:
-            self._look_up(unknown)
-        return found | {stream: self._cases[stream] for stream in cases if stream in self._cases}
+        known = {stream: owner for stream in cases if (owner := self._cases.get(stream))}
+        return found | known | self._look_up(cases - known.keys())
 
     def _administered(self) -> Iterable[tuple[UUID, Owner]]:
         yield REGISTER, Owner("schools", EVERYBODYS)
@@ -56,14 +55,17 @@ class Owners:
             yield directory_stream(code), Owner(code, code)
             yield improvement_stream(code), Owner(code, code)
 
-    def _look_up(self, streams: set[UUID]) -> None:
-        if len(self._cases) > REMEMBERED:
-            self._cases.clear()
-        for stream, version, type, state, position in self.database.rows(FIRST, [list(streams)]):
+    def _look_up(self, streams: set[UUID]) -> dict[UUID, Owner]:
+        found: dict[UUID, Owner] = {}
+        for stream, version, type, state, position in self.database.rows(FIRST, [list(streams)]) if streams else ():
             with contextlib.suppress(UnknownType):
                 first: Any = to_recorded(stream, version, type, state, position, no_key).event
                 if hasattr(first, "ref") and hasattr(first, "authority"):
-                    self._cases[stream] = Owner(first.ref, first.authority)
+                    found[stream] = Owner(first.ref, first.authority)
+        if len(self._cases) > self._remembered:
+            self._cases.clear()
+        self._cases |= found
+        return found
 
 
 def no_key(stream: UUID) -> None:
