@@ -101,6 +101,7 @@ def test_a_case_file_is_countersigned_and_proves_itself(served: Served, ref: str
 def test_an_event_that_vanished_is_named_by_the_ledger_and_by_the_log(served: Served, ref: str) -> None:
     """Last: from here on the log is not what it was."""
     stream = stream_of(ref)
+    until(lambda: verified(served)[1]["behind"] == 0, "the ledger to have all of the log", 60)
     with psycopg.connect(embedded.start(served.data), autocommit=True) as owner:
         owner.execute("ALTER TABLE events DISABLE TRIGGER USER")
         query = "DELETE FROM events WHERE originator_id = %s AND originator_version > 4"
