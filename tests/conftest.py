@@ -114,9 +114,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 @pytest.fixture
 def database_url(postgresql: str) -> Iterator[str]:
     """A migrated database of the test's own."""
+    with own_database(postgresql, f"TEMPLATE {TEMPLATE}") as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database(postgresql: str) -> Iterator[str]:
+    """Another of its own, with nothing in it."""
+    with own_database(postgresql) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def own_database(postgresql: str, made_from: str = "") -> Iterator[str]:
     name = f"test_{uuid4().hex}"
     with psycopg.connect(f"{postgresql} dbname=postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}".encode())
+        admin.execute(f"CREATE DATABASE {name} {made_from}".encode())
         yield f"{postgresql} dbname={name}"
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 

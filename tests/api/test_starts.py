@@ -55,15 +55,6 @@ def crowd(tmp_path: Path) -> Iterator[list[Any]]:
         process.join(10)
 
 
-@pytest.fixture
-def empty_database(postgresql: str) -> Iterator[str]:
-    name = f"empty_{uuid4().hex}"
-    with psycopg.connect(f"{postgresql} dbname=postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-        yield f"{postgresql} dbname={name}"
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
 def assert_one_house(url: str) -> None:
     """Nothing was put in use twice, and the log is whole."""
     database = Database(url)

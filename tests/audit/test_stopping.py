@@ -12,9 +12,9 @@ from tests.serving import ROOT
 
 
 @pytest.mark.parametrize("times", [1, 5])
-def test_told_to_stop_it_stops(ledger_url: str, times: int) -> None:
+def test_told_to_stop_it_stops(empty_database: str, times: int) -> None:
     told = {
-        "AUDIT_DATABASE_URL": ledger_url,
+        "AUDIT_DATABASE_URL": empty_database,
         "AUDIT_FEED_URL": "http://127.0.0.1:9",
         "AUDIT_FEED_TOKENS": "937:nobody",
     }

@@ -56,8 +56,8 @@ def topic(kafka: dict[str, str]) -> Iterator[Topic]:
 
 
 @pytest.fixture
-def settings(kafka: dict[str, str], ledger_url: str) -> Settings:
-    return read_settings({**kafka, "AUDIT_DATABASE_URL": ledger_url})
+def settings(kafka: dict[str, str], empty_database: str) -> Settings:
+    return read_settings({**kafka, "AUDIT_DATABASE_URL": empty_database})
 
 
 @contextmanager
@@ -108,12 +108,12 @@ def test_malformed_records_and_a_gap_are_reported_and_the_rest_entered(
 
 
 def test_killed_again_and_again_it_enters_everything_once(
-    topic: Topic, kafka: dict[str, str], ledger_url: str, connection: Connection
+    topic: Topic, kafka: dict[str, str], empty_database: str, connection: Connection
 ) -> None:
     """kill -9, at any moment."""
     chance = random.Random(9)
     streams = [published(f"stream {number}", 25) for number in range(80)]
-    environment = {**os.environ, **kafka, "AUDIT_DATABASE_URL": ledger_url}
+    environment = {**os.environ, **kafka, "AUDIT_DATABASE_URL": empty_database}
     command = [sys.executable, "-m", "services.audit", "run"]
     for part in range(5):
         running = subprocess.Popen(command, cwd=ROOT, env=environment)

@@ -2,13 +2,10 @@
 
 import asyncio
 import subprocess
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from uuid import uuid4
 
 import msgspec
-import psycopg
 import pytest
 
 from services.case.application.door import once
@@ -34,16 +31,6 @@ def run(program: str, *arguments: str) -> None:
     subprocess.run([PROGRAMS / program, *arguments], check=True, capture_output=True, timeout=120)
 
 
-@pytest.fixture
-def elsewhere(postgresql: str) -> Iterator[str]:
-    """An empty database."""
-    name = f"restored_{uuid4().hex}"
-    with psycopg.connect(f"{postgresql} dbname=postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-        yield f"{postgresql} dbname={name}"
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
 def write(running: Running) -> bytes:
     running.decision.by = WORKER
     note(running.decision, "The restore worked.")
@@ -51,7 +38,7 @@ def write(running: Running) -> bytes:
 
 
 def test_a_restored_case_store_is_what_it_was_and_goes_on(
-    house: House, settings: Settings, elsewhere: str, tmp_path: Path
+    house: House, settings: Settings, empty_database: str, tmp_path: Path
 ) -> None:
     # given a case with a past, a back-up of it, and an erasure after that
     ThroughTheDoor(house, *scenario_of(*STORY)).through()
@@ -62,10 +49,10 @@ def test_a_restored_case_store_is_what_it_was_and_goes_on(
     run("pg_dump", "--format=custom", f"--file={archive}", str(settings.database_url))
     asyncio.run(erase(house.door, stream_of(REF), "retention_ended"))
 
-    # when it is restored elsewhere
-    run("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={elsewhere}", archive)
-    migrate(elsewhere)
-    restored = House(msgspec.structs.replace(settings, database_url=elsewhere)).open()
+    # when it is restored empty_database
+    run("pg_restore", "--exit-on-error", "--no-owner", f"--dbname={empty_database}", archive)
+    migrate(empty_database)
+    restored = House(msgspec.structs.replace(settings, database_url=empty_database)).open()
 
     # then all of it is there, can be read and goes on; what was erased since must be erased again
     try:

@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from tests.api.desk import Desk
 from tests.journeys.chromium import Person, violations
 from tests.notify.beside import notify
-from tests.notify.conftest import govuk, hurry, notify_url  # noqa: F401
+from tests.notify.conftest import govuk, hurry  # noqa: F401
 from tests.notify.govuk import Govuk
 from tests.serving import Served
 from tests.store.embedding import until
@@ -24,13 +24,13 @@ def test_a_message_that_bounced_is_given_by_letter(
     at: At,
     desk: Desk,
     served: Served,
-    notify_url: str,  # noqa: F811
+    empty_database: str,
     govuk: Govuk,  # noqa: F811
     script: bool,
 ) -> None:
     # given an e-mail to a parent whose address does not exist
     ref = desk.open(parent_informed_on="2026-09-01")
-    bounce(desk, served, notify_url, govuk, ref)
+    bounce(desk, served, empty_database, govuk, ref)
     worker = at("caseworker", script=script)
     looked_at: list[str] = []
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -15,17 +14,8 @@ STREAM = "66207503-4ad8-5d2e-95b4-29070b02d2bd"
 
 
 @pytest.fixture
-def notify_url(postgresql: str) -> Iterator[str]:
-    name = f"notify_{uuid4().hex}"
-    with psycopg.connect(f"{postgresql} dbname=postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-        yield f"{postgresql} dbname={name}"
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
-@pytest.fixture
-def connection(notify_url: str) -> Iterator[Connection]:
-    with psycopg.connect(notify_url, autocommit=True) as opened:
+def connection(empty_database: str) -> Iterator[Connection]:
+    with psycopg.connect(empty_database, autocommit=True) as opened:
         deliveries.prepare(opened)
         yield opened
 

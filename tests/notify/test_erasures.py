@@ -43,12 +43,12 @@ def test_what_is_kept_of_an_erased_case_is_deleted_and_what_comes_after_not_take
 
 
 def test_an_erasure_reaches_notify_while_the_channel_is_away(
-    served: Served, notify_url: str, govuk: Govuk, connection: Connection
+    served: Served, empty_database: str, govuk: Govuk, connection: Connection
 ) -> None:
     govuk.answer = 429
     ref = open_case(served)
     words = "SELECT count(*) FROM deliveries WHERE ref = %s AND record IS NOT NULL"
-    with notify(served, notify_url, govuk):
+    with notify(served, empty_database, govuk):
         until(lambda: connection.execute(words, [ref]).fetchone() != (0,), "the notice to be taken in", 20)
 
         with house_of(served) as house:

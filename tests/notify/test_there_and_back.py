@@ -36,9 +36,12 @@ def types(served: Served, ref: str) -> list[str]:
     return [event["type"] for event in seen(served, f"/cases/{ref}/events")]
 
 
-def test_a_delivery_comes_back_on_the_timeline(served: Served, notify_url: str, govuk: Govuk) -> None:
+def test_a_delivery_comes_back_on_the_timeline(served: Served, empty_database: str, govuk: Govuk) -> None:
     ref = open_case(served)
-    with notify(served, notify_url, govuk) as running, psycopg.connect(notify_url, autocommit=True) as connection:
+    with (
+        notify(served, empty_database, govuk) as running,
+        psycopg.connect(empty_database, autocommit=True) as connection,
+    ):
         until(lambda: any(one["email_address"] for one in govuk.sent), "the e-mail", 20)
         govuk.standing(status="delivered")
         until(lambda: _hurried(connection) and to_parent(served, ref)["state"] == "delivered", "the result", 20)
@@ -49,24 +52,24 @@ def test_a_delivery_comes_back_on_the_timeline(served: Served, notify_url: str, 
     assert "Example" not in str(govuk.sent[0]["personalisation"])
 
 
-def test_killed_while_it_sends_it_sends_nothing_twice(served: Served, notify_url: str, govuk: Govuk) -> None:
-    with psycopg.connect(notify_url, autocommit=True) as connection:
+def test_killed_while_it_sends_it_sends_nothing_twice(served: Served, empty_database: str, govuk: Govuk) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as connection:
         govuk.hold.clear()  # the message is taken, and the answer waits
         ref = open_case(served)
-        with notify(served, notify_url, govuk) as running:
+        with notify(served, empty_database, govuk) as running:
             until(lambda: bool(mine(govuk, served, ref)), "the message to be taken", 20)
             running.send_signal(signal.SIGKILL)
             running.wait()
         govuk.hold.set()
-        with notify(served, notify_url, govuk):
+        with notify(served, empty_database, govuk):
             until(lambda: _hurried(connection) and _state(connection, ref) == ["accepted"], "it to be known", 20)
 
     assert len(mine(govuk, served, ref)) == 1
 
 
-def test_an_email_that_comes_back_becomes_a_task(served: Served, notify_url: str, govuk: Govuk) -> None:
+def test_an_email_that_comes_back_becomes_a_task(served: Served, empty_database: str, govuk: Govuk) -> None:
     ref = open_case(served)
-    with notify(served, notify_url, govuk), psycopg.connect(notify_url, autocommit=True) as connection:
+    with notify(served, empty_database, govuk), psycopg.connect(empty_database, autocommit=True) as connection:
         until(lambda: bool(mine(govuk, served, ref)), "the e-mail", 20)
         mine(govuk, served, ref)[0]["status"] = "permanent-failure"
         until(lambda: _hurried(connection) and to_parent(served, ref)["state"] == "failed", "the result", 20)

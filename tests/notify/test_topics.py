@@ -42,16 +42,16 @@ def running(settings: NotifySettings) -> Iterator[Notify]:
 
 
 @pytest.fixture
-def settings_of_notify(published: Published, notify_url: str, tmp_path: Path) -> NotifySettings:  # noqa: F811
+def settings_of_notify(published: Published, empty_database: str, tmp_path: Path) -> NotifySettings:  # noqa: F811
     outbox = str(tmp_path / "outbox")
     kafka = {"kafka_bootstrap_servers": published.bootstrap, "kafka_topic_prefix": published.prefix}
-    return msgspec.structs.replace(NotifySettings(notify_url, outbox_dir=outbox), **kafka)
+    return msgspec.structs.replace(NotifySettings(empty_database, outbox_dir=outbox), **kafka)
 
 
 def test_a_notice_goes_out_and_its_result_comes_back(
     published: Published,  # noqa: F811
     settings_of_notify: NotifySettings,
-    notify_url: str,
+    empty_database: str,
 ) -> None:
     house = published.house
     house.reference.directory = sample_directory()
@@ -67,9 +67,9 @@ def test_a_notice_goes_out_and_its_result_comes_back(
     with following(house.offering(), contacts_of(house), results_of(house)):
         with running(settings_of_notify):
             until(lambda: sent() == 1, "the result", 40)
-        with psycopg.connect(notify_url, autocommit=True) as connection:
+        with psycopg.connect(empty_database, autocommit=True) as connection:
             connection.execute("DELETE FROM places")  # it reads everything once more
-        with running(settings_of_notify), psycopg.connect(notify_url, autocommit=True) as connection:
+        with running(settings_of_notify), psycopg.connect(empty_database, autocommit=True) as connection:
             until(lambda: bool(connection.execute("SELECT FROM places").fetchall()), "it to have read", 40)
 
     assert sent() == 1

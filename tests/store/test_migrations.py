@@ -1,11 +1,10 @@
 """The schema comes about once, however many start at the same moment, and the log takes no change."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 from typing import TypeVar
-from uuid import uuid4
 
 import psycopg
 import pytest
@@ -23,15 +22,6 @@ AT_ONCE = 8
 T = TypeVar("T")
 
 
-@pytest.fixture
-def empty_database_url(postgresql: str) -> Iterator[str]:
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(f"{postgresql} dbname=postgres", autocommit=True) as admin:
-        admin.execute(f"CREATE DATABASE {name}".encode())
-        yield f"{postgresql} dbname={name}"
-        admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
 def at_once(do: Callable[[], T]) -> list[T]:
     gate = Barrier(AT_ONCE)
 
@@ -44,26 +34,26 @@ def at_once(do: Callable[[], T]) -> list[T]:
 
 
 @pytest.mark.parametrize("round", range(3))
-def test_eight_at_once_on_an_empty_database_migrate_it_once(empty_database_url: str, round: int) -> None:
-    assert sorted(at_once(lambda: migrate(empty_database_url))) == [[]] * (AT_ONCE - 1) + [ALL]
-    assert at_once(lambda: migrate(empty_database_url)) == [[]] * AT_ONCE
+def test_eight_at_once_on_an_empty_database_migrate_it_once(empty_database: str, round: int) -> None:
+    assert sorted(at_once(lambda: migrate(empty_database))) == [[]] * (AT_ONCE - 1) + [ALL]
+    assert at_once(lambda: migrate(empty_database)) == [[]] * AT_ONCE
 
 
-def test_a_database_of_an_earlier_version_gets_what_it_lacks_and_keeps_what_it_has(empty_database_url: str) -> None:
-    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+def test_a_database_of_an_earlier_version_gets_what_it_lacks_and_keeps_what_it_has(empty_database: str) -> None:
+    with psycopg.connect(empty_database, autocommit=True) as connection:
         connection.execute("CREATE TABLE migrations (name text PRIMARY KEY, at timestamptz NOT NULL DEFAULT now())")
         connection.execute((FOLDER / f"{ALL[0]}.sql").read_bytes())
         connection.execute("INSERT INTO migrations (name) VALUES (%s)", [ALL[0]])
-    recorder = GroupCommitRecorder(empty_database_url)
+    recorder = GroupCommitRecorder(empty_database)
     recorder.append(item()).result(20)
     recorder.close()
 
-    assert sorted(at_once(lambda: migrate(empty_database_url))) == [[]] * (AT_ONCE - 1) + [ALL[1:]]
-    assert len(stored(empty_database_url)) == 1
+    assert sorted(at_once(lambda: migrate(empty_database))) == [[]] * (AT_ONCE - 1) + [ALL[1:]]
+    assert len(stored(empty_database)) == 1
 
 
-def test_eight_services_that_open_at_once_put_each_file_in_use_once(empty_database_url: str, tmp_path: Path) -> None:
-    settings = Settings(empty_database_url, tmp_path, master_key=MASTER_KEY, signing_key=SIGNING_KEY)
+def test_eight_services_that_open_at_once_put_each_file_in_use_once(empty_database: str, tmp_path: Path) -> None:
+    settings = Settings(empty_database, tmp_path, master_key=MASTER_KEY, signing_key=SIGNING_KEY)
 
     houses = at_once(lambda: House(settings).open())
 

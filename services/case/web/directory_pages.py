@@ -13,24 +13,9 @@ from services.case.domain.errors import BodyInvalid
 from services.case.domain.permissions import ACTIONS
 from services.case.web.task_lists import next_of
 from services.case.web.visit import Visit
+from services.case.web.wording import NEEDS
 
 PAGE = 20
-NEEDS = {
-    "SPLD": "Specific learning difficulty",
-    "MLD": "Moderate learning difficulty",
-    "SLD": "Severe learning difficulty",
-    "PMLD": "Profound and multiple learning difficulty",
-    "SEMH": "Social, emotional and mental health",
-    "SLCN": "Speech, language and communication",
-    "HI": "Hearing impairment",
-    "VI": "Vision impairment",
-    "MSI": "Multi-sensory impairment",
-    "PD": "Physical disability",
-    "ASD": "Autistic spectrum disorder",
-    "DS": "Down syndrome",
-    "OTH": "Other difficulty or disability",
-    "NSA": "Support, not assessed yet",
-}
 STAGES = ("EY", "KS1", "KS2", "KS3", "KS4", "KS5")
 
 

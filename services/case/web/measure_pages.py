@@ -17,6 +17,7 @@ from services.case.domain import errors
 from services.case.web.improving import may, measure_titles, tabs_of
 from services.case.web.task_lists import next_of
 from services.case.web.visit import Visit
+from services.case.web.wording import NEEDS
 
 WORDS = {
     "school": "School",
@@ -36,22 +37,6 @@ GROUPS = {
     "N": "No SEN", "K": "SEN support", "E": "EHC plan", "yes": "Yes", "no": "No", "not_known": "Not known",
     "F": "Female", "M": "Male", "U": "Not known", "not_given": "Not given", "": "Not recorded",
 }  # fmt: skip
-NEEDS = {
-    "SPLD": "Specific learning difficulty",
-    "MLD": "Moderate learning difficulty",
-    "SLD": "Severe learning difficulty",
-    "PMLD": "Profound and multiple learning difficulty",
-    "SEMH": "Social, emotional and mental health",
-    "SLCN": "Speech, language and communication needs",
-    "HI": "Hearing impairment",
-    "VI": "Vision impairment",
-    "MSI": "Multi-sensory impairment",
-    "PD": "Physical disability",
-    "ASD": "Autistic spectrum disorder",
-    "DS": "Down syndrome",
-    "OTH": "Other difficulty or disability",
-    "NSA": "SEN support but no specialist assessment of type of need",
-}
 NONE = {"trust": "No trust", "need": "No type of need recorded"}
 STATES = {"open": "Open", "overdue": "Overdue", "done": "Done", "dropped": "Dropped"}
 PROVIDERS = {

@@ -8,6 +8,22 @@ from zoneinfo import ZoneInfo
 LONDON = ZoneInfo("Europe/London")
 NO_DAY = date(9999, 12, 31)
 
+NEEDS: Mapping[str, str] = {  # types of need, as the school census has them
+    "SPLD": "Specific learning difficulty",
+    "MLD": "Moderate learning difficulty",
+    "SLD": "Severe learning difficulty",
+    "PMLD": "Profound and multiple learning difficulty",
+    "SEMH": "Social, emotional and mental health",
+    "SLCN": "Speech, language and communication needs",
+    "HI": "Hearing impairment",
+    "VI": "Vision impairment",
+    "MSI": "Multi-sensory impairment",
+    "PD": "Physical disability",
+    "ASD": "Autistic spectrum disorder",
+    "DS": "Down syndrome",
+    "OTH": "Other difficulty or disability",
+    "NSA": "SEN support but no specialist assessment of type of need",
+}
 ROLES: Mapping[str, str] = {
     "caseworker": "Caseworker",
     "home-staff": "Staff of the home school",

@@ -14,10 +14,10 @@ from services.case.domain.case import Task
 from services.case.domain.file_errors import FileUnknown
 from services.case.domain.permissions import is_for, relation
 from services.case.policy.ladder import Ladder
-from services.case.web.directory_pages import NEEDS
 from services.case.web.family import surveys, telling
 from services.case.web.family.reader import Reader, family_of, reader_of
 from services.case.web.visit import Visit
+from services.case.web.wording import NEEDS
 
 
 async def home(visit: Visit) -> Response:

@@ -3,6 +3,7 @@
 Nothing of other people is told: no names, no reasons for which a school or provider said no, no task by its title.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from services.case.domain.case import Case
@@ -66,7 +67,7 @@ def not_tried(case: Case, ladder: Ladder) -> dict[str, str]:
 
 
 def suits(
-    entries: list[dict[str, Any]], rungs: dict[str, str], need: str, needs: dict[str, str]
+    entries: list[dict[str, Any]], rungs: dict[str, str], need: str, needs: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """What the council's directory has that might suit, each with why."""
     found = []
