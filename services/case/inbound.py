@@ -15,7 +15,7 @@ from services.case.application.looking import access_stream
 from services.case.application.reference import stream_of
 from services.case.application.running import Running
 from services.case.deliveries import contacts
-from services.case.deliveries.inviting import is_invitation
+from services.case.deliveries.mailings import is_invitation
 from services.case.deliveries.owed import concerns, owed
 from services.case.domain.case import Case
 from services.case.domain.delivery_events import Channel, FailedBecause

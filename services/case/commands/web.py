@@ -43,9 +43,8 @@ def run(given: argparse.Namespace) -> int:
     except SettingsRefused as refused:
         print(refused, file=sys.stderr)
         return 2
-    read_reference(
-        settings.bpmn_folders, settings.authorities_path, use=False
-    )  # what is wrong with a file is told once
+    # What is wrong with a file is told once, before every process reads it.
+    read_reference(settings.bpmn_folders, settings.authorities_path, use=False)
     try:
         listening = socket.create_server((given.host, given.port), backlog=2048, reuse_port=False)
     except OSError as error:

@@ -20,8 +20,8 @@ from services.case.application.running import Running
 from services.case.deliveries import contacts
 from services.case.deliveries.contacts import Offer, delivery_id
 from services.case.deliveries.house_words import PROMPT, PROMPT_LINK, PROMPT_LINK_GIVEN, house_words
-from services.case.deliveries.inviting import invitations
 from services.case.deliveries.linking import BY_HAND, Linking
+from services.case.deliveries.mailings import invitations, to_officer
 from services.case.deliveries.owed import MAKE_WORDS_DUE, Owed, owed
 from services.case.deliveries.recipients import OfficeOf, Recipient, finds_it, recipient_of, ways
 from services.case.deliveries.wording import end_of_act, values
@@ -38,7 +38,6 @@ from services.case.store.mapper import Recorded
 
 READER = "deliveries"
 TYPES = [*MAKE_WORDS_DUE, SurveyOpened.TOPIC, GlassBroken.TOPIC]
-OFFICER = "dpo"
 BATCH = 500
 POSITION = "SELECT position FROM reader_positions WHERE reader = %s"
 MOVE = """
@@ -93,14 +92,12 @@ class Offering:
         self, recorded: Recorded, history: Sequence[Recorded], office_of: Callable[[str], OfficeOf]
     ) -> Sequence[Offer]:
         """What is offered because of an event; what cannot be is told to the case."""
-        if isinstance(recorded.event, SurveyOpened):
-            authority = self._door.reference.authorities[recorded.event.authority]
-            database = self._door.store.database
-            return list(
-                invitations(recorded.stream, recorded.version, recorded.event, database, authority, self._start)
-            )
-        if isinstance(recorded.event, GlassBroken):
-            return self._to_officer(recorded, recorded.event, office_of(recorded.event.authority))
+        event = recorded.event
+        if isinstance(event, SurveyOpened):
+            authority = self._door.reference.authorities[event.authority]
+            return invitations(recorded, event, self._door.store.database, authority, self._start)
+        if isinstance(event, GlassBroken):
+            return to_officer(recorded, event, office_of(event.authority), self._start)
         history = history[: end_of_act(history, recorded)]
         case = _folded(recorded.stream, history)
         if case.erased:
@@ -129,19 +126,6 @@ class Offering:
                 failures.append((one, "no_address" if recipient.contact.restriction == "none" else "restricted"))
         self._tell(case.ref, failures)
         return offers
-
-    def _to_officer(self, recorded: Recorded, event: GlassBroken, office_of: OfficeOf) -> Sequence[Offer]:
-        """To the data protection officer, that somebody broke the glass: a prompt to where it is reported. No case is
-        told of it, nor do those who work on it get to know."""
-        office = office_of(OFFICER, event.authority)
-        if office is None or not self._start:
-            return []
-        prompt = house_words()[PROMPT]
-        email = {"address": office.email, "title": prompt.title}
-        email["words"] = prompt.render({"link": f"{self._start}/break-glass"})
-        data = {"to": OFFICER, "statutory": False, "ways": ["email"], "email": email}
-        delivery = delivery_id(recorded.stream, recorded.version, OFFICER)
-        return [Offer(delivery, recorded.stream, event.ref, event.authority, data)]
 
     def _lacks_something(self, one: Owed, filled: dict[str, str]) -> bool:
         """Whether words that the law asks for would have a gap."""
