@@ -5,13 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from services.case.application.reference import stream_of
-from services.case.deliveries import contacts
 from services.case.domain.meta import Actor
 from services.case.inbound import TYPE, take
 from services.case.settings import Settings
 from services.case.wiring import House
+from tests.deliveries.offered import offered
 from tests.deliveries.test_linking import REF, START, reachable_with
-from tests.store.embedding import until
 
 WHY = "Robin’s mother complained"
 
@@ -20,20 +19,7 @@ def broken(house: House) -> dict[str, Any]:
     """What is offered to be sent, once an auditor has broken the glass."""
     case, moment = asyncio.run(house.door.see(REF)), house.clock.now() + timedelta(hours=1)
     house.looking.break_glass(case, Actor("auditor", "auditor", "937"), "command", WHY, moment)
-    found: list[dict[str, Any]] = []
-
-    def offered() -> bool:
-        records, _ = contacts.read(house.database, house.store.keys, 0, 10)
-        found[:] = [one.event for one in records if one.event["data"]["to"] == "dpo"]
-        return bool(found)
-
-    offering = house.offering()
-    offering.start()
-    try:
-        until(offered, "the officer to be told")
-    finally:
-        offering.stop()
-    (event,) = found
+    (event,) = offered(house, bool, "dpo")
     return event
 
 

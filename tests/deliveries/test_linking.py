@@ -16,14 +16,13 @@ from services.case.application.door import once
 from services.case.application.opening import open_case
 from services.case.application.reference import stream_of
 from services.case.application.running import Running
-from services.case.deliveries import contacts
 from services.case.domain.people import SYSTEM
 from services.case.samples import sample_directory
 from services.case.settings import Settings
 from services.case.wiring import House
 from tests.api.desk import pupil
 from tests.application.council import PEOPLE
-from tests.store.embedding import until
+from tests.deliveries.offered import Event, offered
 
 REF = "EP-2026-000001"
 START = "https://casework.example"
@@ -55,21 +54,12 @@ def reachable(settings: Settings) -> Iterator[House]:
 
 def everything_to_parent(house: House, count: int) -> list[dict[str, Any]]:
     """What is offered to be sent to the parent, once so much was."""
-    found: list[dict[str, Any]] = []
 
-    def there() -> bool:
-        records, _ = contacts.read(house.database, house.store.keys, 0, 10)
-        found[:] = [one.event["data"] for one in records if one.event["data"]["to"] == "parent"]
+    def there(found: list[Event]) -> bool:
         followed = house.database.row("SELECT position FROM reader_positions WHERE reader = 'deliveries'")
         return len(found) >= count and followed is not None and followed[0] >= house.store.head()
 
-    offering = house.offering()
-    offering.start()
-    try:
-        until(there, "words to be offered")
-    finally:
-        offering.stop()
-    return found
+    return [event["data"] for event in offered(house, there, "parent")]
 
 
 def to_parent(house: House) -> dict[str, Any]:

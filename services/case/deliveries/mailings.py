@@ -1,5 +1,5 @@
 """E-mails to mailboxes, of which no case is told: to those who are asked in a survey, where it is, and to the data
-protection officer, that somebody broke the glass. Whoever has no mailbox finds it where they sign in, as families do."""
+protection officer, that somebody broke the glass. Who has no mailbox finds it where they sign in, as families do."""
 
 from collections.abc import Sequence
 from typing import Any
